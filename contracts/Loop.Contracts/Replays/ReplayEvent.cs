@@ -1,0 +1,30 @@
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
+
+namespace Loop.Contracts.Replays;
+
+/// <summary>The closed family of facts in a replay's stream (<c>replay-ID</c>).</summary>
+public abstract record ReplayEvent;
+
+/// <summary>A replay was asked for.</summary>
+public sealed record ReplayRequested(string Id, ConversationId ConversationId, string HopId, string Destination, IReadOnlyList<TraceKey> Keys, DateTimeOffset At) : ReplayEvent;
+
+/// <summary>Its keys are known at these nodes; nothing that carries them is recorded as production.</summary>
+public sealed record ReplayKeysRegistered(IReadOnlyList<string> Nodes, DateTimeOffset At) : ReplayEvent;
+
+/// <summary>The request was sent, with what was changed.</summary>
+public sealed record ReplayRequestSent(IReadOnlyList<string> Adjustments, DateTimeOffset At) : ReplayEvent;
+
+/// <summary>An answer ended, or did not.</summary>
+/// <param name="Status">Null when none came.</param>
+/// <param name="Outcome"><c>answered</c>, or which stage failed.</param>
+/// <param name="BodySha256">Name of the (redacted) body in the replay's pack.</param>
+/// <param name="DurationMs">Milliseconds.</param>
+/// <param name="At">When.</param>
+public sealed record ReplayAnswered(int? Status, string Outcome, string? BodySha256, double DurationMs, DateTimeOffset At) : ReplayEvent;
+
+/// <summary>A capture node saw a hop of the replay.</summary>
+public sealed record ReplayExchangeObserved(ExchangeId Id, int Segment, int Ordinal, DateTimeOffset At) : ReplayEvent;
+
+/// <summary>The replay ended; the report is final.</summary>
+public sealed record ReplayFinished(ReplayReport Report, DateTimeOffset At) : ReplayEvent;
