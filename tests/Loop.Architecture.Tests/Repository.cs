@@ -10,11 +10,11 @@ internal static class Repository
 
     /// <summary>Project name → names of the projects that it references. Tests, samples and benchmarks are left out.</summary>
     public static IReadOnlyDictionary<string, string[]> References { get; } = Projects().ToDictionary(
-        Path.GetFileNameWithoutExtension, path => Includes(path, "ProjectReference").Select(Path.GetFileNameWithoutExtension).OfType<string>().ToArray())!;
+        path => Path.GetFileNameWithoutExtension(path)!, path => Includes(path, "ProjectReference").Select(Path.GetFileNameWithoutExtension).OfType<string>().ToArray());
 
     /// <summary>Project name → names of the packages and frameworks that it references itself.</summary>
     public static IReadOnlyDictionary<string, string[]> Packages { get; } = Projects().ToDictionary(
-        Path.GetFileNameWithoutExtension, path => Includes(path, "PackageReference").Concat(Includes(path, "FrameworkReference")).ToArray())!;
+        path => Path.GetFileNameWithoutExtension(path)!, path => Includes(path, "PackageReference").Concat(Includes(path, "FrameworkReference")).ToArray());
 
     public static IEnumerable<string> Files(string folder, string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
