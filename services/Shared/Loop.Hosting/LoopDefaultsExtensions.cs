@@ -18,6 +18,7 @@ public static class LoopDefaultsExtensions
         builder.Services.AddHealthChecks();
         builder.Services.AddProblemDetails();
         builder.Services.AddOptions<ApiAccessOptions>().Bind(builder.Configuration.GetSection(ApiAccessOptions.SectionName));
+        builder.Services.AddOptions<LinkAccessOptions>().Bind(builder.Configuration.GetSection(LinkAccessOptions.SectionName));
         builder.AddLoopTelemetry();
         return builder;
     }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -30,7 +28,7 @@ public sealed class BrowserGuard(RequestDelegate next, IOptions<ApiAccessOptions
             return new(StatusCodes.Status421MisdirectedRequest, "Unknown host", $"The Host header '{request.Host}' is not a name of this listener. Use 127.0.0.1, localhost or [::1] with port {context.Connection.LocalPort}.");
         if (IsForeign(context))
             return new(StatusCodes.Status403Forbidden, "Foreign page", "A page of another origin may not use this API.");
-        if (options.Value.Token is { Length: > 0 } token && !IsHealth(request.Path) && !HasToken(request, token))
+        if (options.Value.Token is { Length: > 0 } token && !IsHealth(request.Path) && !BearerToken.IsIn(request, token))
             return new(StatusCodes.Status401Unauthorized, "Token needed", "Send 'authorization: Bearer TOKEN' with the token of this server (loopctl: LOOP_TOKEN or --token).");
         if (IsChange(request.Method) && !(request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) ?? false))
             return new(StatusCodes.Status415UnsupportedMediaType, "JSON needed", "A request that changes something needs 'content-type: application/json'.");
@@ -59,14 +57,6 @@ public sealed class BrowserGuard(RequestDelegate next, IOptions<ApiAccessOptions
     private static bool IsHealth(PathString path) => path.StartsWithSegments("/healthz", StringComparison.Ordinal);
 
     private static bool IsChange(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method);
-
-    private static bool HasToken(HttpRequest request, string token)
-    {
-        string? given = request.Headers.Authorization;
-        const string Scheme = "Bearer ";
-        return given is not null && given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given[Scheme.Length..])), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-    }
 
     private static Task Refuse(HttpContext context, Refusal refusal)
     {
