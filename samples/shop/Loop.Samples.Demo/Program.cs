@@ -2,8 +2,7 @@ using System.CommandLine;
 using Loop.EnvoyConfig;
 using Loop.Samples.Demo;
 
-Option<FileInfo> loopd = new("--loopd") { Description = "the server's executable", Required = true };
-Option<FileInfo> loopctl = new("--loopctl") { Description = "the command line's executable", Required = true };
+Option<DirectoryInfo> bin = new("--bin") { Description = "where loopd and loopctl are", Required = true };
 Option<DirectoryInfo?> repository = new("--repository") { Description = "root of the repository, to find an Envoy beside it" };
 Option<bool> once = new("--once") { Description = "end after the replays; exit code 0 when the failure was reproduced, and absent in the fixed copy" };
 Option<int> requests = new("--requests") { Description = "requests to send; one in twenty fails", DefaultValueFactory = _ => 60 };
@@ -14,7 +13,7 @@ Option<int> httpPort = new("--http-port") { Description = "Loop's API port", Def
 
 RootCommand root = new("Runs a small shop behind proxies, breaks a few of its requests, and shows what Loop makes of them.")
 {
-    loopd, loopctl, repository, once, requests, freePorts, basePort, capturePort, httpPort,
+    bin, repository, once, requests, freePorts, basePort, capturePort, httpPort,
 };
 root.SetAction(async (parsed, cancellationToken) =>
 {
@@ -22,8 +21,8 @@ root.SetAction(async (parsed, cancellationToken) =>
     {
         DemoOptions options = new()
         {
-            Loopd = parsed.GetRequiredValue(loopd).FullName,
-            Loopctl = parsed.GetRequiredValue(loopctl).FullName,
+            Loopd = Path.Combine(parsed.GetRequiredValue(bin).FullName, "loopd"),
+            Loopctl = Path.Combine(parsed.GetRequiredValue(bin).FullName, "loopctl"),
             Repository = parsed.GetValue(repository)?.FullName,
             Once = parsed.GetValue(once),
             Requests = parsed.GetValue(requests),
