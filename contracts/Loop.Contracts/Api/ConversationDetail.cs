@@ -76,8 +76,8 @@ public sealed record HopView
     /// <summary>The exchanges that this hop is made of.</summary>
     public required IReadOnlyList<HopExchangeView> Views { get; init; }
 
-    /// <summary>Attempt number, from 1, where the caller retried; null otherwise.</summary>
-    public int? Attempt { get; init; }
+    /// <summary>How many tries the call took, 1 when it was not retried.</summary>
+    public int Attempts { get; init; } = 1;
 
     /// <summary>Request as the callee received it, else as the caller sent it; null when no proxy saw it.</summary>
     public RequestView? Request { get; init; }
@@ -88,7 +88,7 @@ public sealed record HopView
     /// <summary>Why this hop is a failure; null when it is none.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>True when this attempt failed and a later one of the same call did not.</summary>
+    /// <summary>True when an attempt failed and a later one of the same call did not: the caller never saw the failure.</summary>
     public bool Recovered { get; init; }
 
     /// <summary>How it ended, from the best view.</summary>
@@ -114,7 +114,10 @@ public sealed record HopView
 /// <param name="Service">Service beside the proxy.</param>
 /// <param name="Instance">Which copy of it.</param>
 /// <param name="Late">True when it came after the seal.</param>
-public sealed record HopExchangeView(string ExchangeId, ExchangeView View, CaptureInput Input, DateTimeOffset StartedAt, double? DurationMs, int? Status, string? Service, string Instance, bool Late);
+/// <param name="Attempt">Which try of the call a server view received, from 1; null when the caller did not retry or did not say.</param>
+/// <param name="Failure">Why this view is a failure; null when it is none.</param>
+public sealed record HopExchangeView(
+    string ExchangeId, ExchangeView View, CaptureInput Input, DateTimeOffset StartedAt, double? DurationMs, int? Status, string? Service, string Instance, bool Late, int? Attempt, string? Failure);
 
 /// <summary>A request for people and scripts. Header values are UTF-8 where they are valid UTF-8, else Latin-1.</summary>
 public sealed record RequestView

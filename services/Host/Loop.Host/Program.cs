@@ -1,1 +1,4 @@
-Console.WriteLine("loopd");
+using Loop.Host;
+using Loop.Host.CommandLine;
+
+return await LoopdCommand.Invoke(args, LoopdProcess.Run);

@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Loop.Hosting.Access;
+
+/// <summary>An address to listen on: <c>ip:port</c>, <c>[v6]:port</c> or <c>localhost:port</c>. Port 0 asks the system for a free one.</summary>
+/// <param name="EndPoint">Where to bind.</param>
+public sealed record ListenAddress(IPEndPoint EndPoint)
+{
+    /// <summary>True when only this machine can reach it.</summary>
+    public bool IsLoopback => IPAddress.IsLoopback(EndPoint.Address);
+
+    /// <summary>Reads an address; false with a sentence that says what is wrong.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ListenAddress? address, out string fault)
+    {
+        address = null;
+        fault = $"'{text}' is no address to listen on: ip:port is expected, such as 127.0.0.1:5680";
+        int colon = text?.LastIndexOf(':') ?? -1;
+        if (colon < 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+            return false;
+        string host = text![..colon].Trim('[', ']');
+        IPAddress? ip = host switch
+        {
+            "localhost" => IPAddress.Loopback,
+            "*" or "" => IPAddress.Any,
+            _ => IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null,
+        };
+        if (ip is null)
+            return false;
+        address = new ListenAddress(new IPEndPoint(ip, port));
+        return true;
+    }
+
+    /// <summary>The same address with a port that is free now when 0 was asked for.</summary>
+    public ListenAddress WithConcretePort()
+    {
+        if (EndPoint.Port != 0)
+            return this;
+        using var probe = new TcpListener(EndPoint);
+        probe.Start();
+        return new ListenAddress((IPEndPoint)probe.LocalEndpoint);
+    }
+
+    /// <summary>URL under which this machine reaches it.</summary>
+    public string LocalUrl
+    {
+        get
+        {
+            IPAddress reachable = EndPoint.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : EndPoint.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : EndPoint.Address;
+            return $"http://{new IPEndPoint(reachable, EndPoint.Port)}";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => EndPoint.ToString();
+}

@@ -1,0 +1,77 @@
+using Loop.Contracts.Api;
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
+using Loop.Store.Core.Conversations.Tree;
+using Xunit;
+
+namespace Loop.Store.Core.Tests.Conversations.Tree;
+
+public sealed class CoherenceTests
+{
+    private readonly ExchangeSketch _sketch = new();
+
+    [Fact]
+    public void Judge_EverythingThere_IsComplete()
+    {
+        CoherenceReport report = Judge(new ConversationTreeTests().Shop());
+
+        Assert.True(report.Complete);
+        Assert.Equal((7, 7), (report.Expected, report.Present));
+    }
+
+    [Theory]
+    [InlineData("evicted")]
+    [InlineData("node restarted")]
+    [InlineData("shed")]
+    [InlineData("node did not answer")]
+    [InlineData("still open")]
+    [InlineData("never seen")]
+    public void Judge_ServerViewOfACapturedServiceIsMissing_SaysWhy(string why)
+    {
+        RecordedExchange[] exchanges = [_sketch.Server("web", "/", 100, 200), _sketch.Client("web", "/pay", 110, 120, local: "w:1", remote: "p:80")];
+        NodeAnswer answer = Answer(why);
+        var facts = new CollectionFacts(
+            why == "node did not answer" ? [] : [answer],
+            why == "node did not answer" ? [new NodeDidNotAnswer("n2", "link broken", ExchangeSketch.Start)] : [],
+            why == "still open" ? 1 : 0);
+        RecordedExchange[] withDestination = [.. exchanges, _sketch.Server("x", "/pay", 300, 310, requestId: "other", local: "q:80")];
+
+        ConversationTree tree = ConversationTree.Build(withDestination);
+        CoherenceReport report = Coherence.Judge(tree, [.. withDestination, _sketch.Server("p:80", "/", 0, 1)], facts);
+
+        MissingView missing = Assert.Single(report.Missing, view => view.What.StartsWith("server view of x ", StringComparison.Ordinal));
+        Assert.Equal(why, missing.Why);
+        Assert.False(report.Complete);
+    }
+
+    [Fact]
+    public void Judge_ProxyAnsweredWithoutAnUpstream_ExpectsNoServerView()
+    {
+        RecordedExchange[] exchanges = [_sketch.Client("web", "/pay", 10, 12, 503, details: "no_healthy_upstream"), _sketch.Server("x", "/other", 0, 1)];
+
+        Assert.True(Judge(exchanges).Complete);
+    }
+
+    [Fact]
+    public void Judge_UncapturedDestination_IsNotExpected()
+    {
+        RecordedExchange[] exchanges = [_sketch.Server("web", "/", 0, 100), _sketch.Client("web", "/mail", 10, 12, local: "w:1", remote: "m:25")];
+
+        Assert.True(Judge(exchanges).Complete);
+    }
+
+    private static CoherenceReport Judge(RecordedExchange[] exchanges) =>
+        Coherence.Judge(ConversationTree.Build(exchanges), exchanges, new CollectionFacts([], [], 0));
+
+    private static NodeAnswer Answer(string why) => new()
+    {
+        Node = "n1",
+        Epoch = 1,
+        StartedAt = why == "node restarted" ? ExchangeSketch.Start.AddSeconds(1) : ExchangeSketch.Start.AddSeconds(-10),
+        Horizon = why == "evicted" ? ExchangeSketch.Start.AddSeconds(1) : null,
+        OpenCount = 0,
+        Watches = ["x/server"],
+        Losses = why == "shed" ? [new JournalEntry(LossReason.Shed, ExchangeSketch.Start, TraceKey.FromRequestId("r1")!.Value)] : [],
+        At = ExchangeSketch.Start.AddSeconds(2),
+    };
+}
