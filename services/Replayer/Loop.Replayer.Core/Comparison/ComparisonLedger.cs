@@ -1,0 +1,46 @@
+using Loop.Contracts.Replays;
+
+namespace Loop.Replayer.Core.Comparison;
+
+/// <summary>Collects differences of one message, and what was left out with why. Used by one comparison on one thread.</summary>
+internal sealed class ComparisonLedger(string hop, string prefix, IdentifierMask mask)
+{
+    // Enough to see the kind of a difference; a report is not a second copy of the body.
+    private const int MaximumDivergences = 100;
+    private const int MaximumValueLength = 200;
+    private readonly List<Divergence> _divergences = [];
+    private readonly List<string> _ignored = [];
+
+    public IReadOnlyList<Divergence> Divergences => _divergences;
+
+    public IReadOnlyList<string> Ignored => _ignored;
+
+    public bool IsFull => _divergences.Count >= MaximumDivergences;
+
+    public void Ignore(string what, string why)
+    {
+        string line = $"{prefix}{what}: {why}";
+        if (!_ignored.Contains(line))
+            _ignored.Add(line);
+    }
+
+    public void Differ(string place, string? recorded, string? replayed)
+    {
+        if (!IsFull)
+            _divergences.Add(new Divergence(hop, prefix + place, Shorten(recorded), Shorten(replayed)));
+    }
+
+    /// <summary>True when both are equal, or differ only in the names of the two traces.</summary>
+    public bool Same(string recorded, string replayed)
+    {
+        if (string.Equals(recorded, replayed, StringComparison.Ordinal))
+            return true;
+        if (!string.Equals(mask.Apply(recorded), mask.Apply(replayed), StringComparison.Ordinal))
+            return false;
+        Ignore("trace and request ids", "each run has its own; the rest of the value is equal");
+        return true;
+    }
+
+    private static string? Shorten(string? value) =>
+        value is { Length: > MaximumValueLength } ? string.Concat(value.AsSpan(0, MaximumValueLength - 1), "…") : value;
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Loop.Contracts.Api;
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Verdicts;
+
+namespace Loop.Replayer.Core.Planning;
+
+/// <summary>Chooses what to send and names what is judged. Pure.</summary>
+public static class ReplayPlanner
+{
+    /// <summary>Plans the replay of <paramref name="hop"/> (id or number), or of the only root.</summary>
+    public static PlanResult Plan(ConversationDetail conversation, IReadOnlyList<Exchange> exchanges, string? hop)
+    {
+        if (conversation.State is ConversationState.Open)
+            return new PlanResult.StillOpen();
+        if (conversation.Hops.Count == 0)
+            return new PlanResult.NothingRecorded();
+        List<HopView> roots = [.. conversation.Hops.Where(candidate => candidate.ParentId is null)];
+        if (hop is null && roots.Count != 1)
+            return new PlanResult.SeveralRoots(roots.Count == 0 ? conversation.Hops : roots);
+        HopView? chosen = hop is null ? roots[0] : conversation.Hops.FirstOrDefault(candidate => IsNamed(candidate, hop));
+        return chosen is null ? new PlanResult.UnknownHop(hop!, conversation.Hops) : new PlanResult.Planned(PlanOf(conversation, exchanges, chosen));
+    }
+
+    /// <summary>A hop in words.</summary>
+    public static string Label(HopView hop) =>
+        $"{hop.Destination} {hop.Request?.Method ?? "?"} {hop.Request?.Path.Split('?')[0] ?? "?"}";
+
+    private static bool IsNamed(HopView hop, string name) =>
+        hop.Id == name || hop.Number.ToString(CultureInfo.InvariantCulture) == name;
+
+    private static ReplayPlan PlanOf(ConversationDetail conversation, IReadOnlyList<Exchange> exchanges, HopView chosen)
+    {
+        Dictionary<ExchangeId, Exchange> byId = exchanges.GroupBy(exchange => exchange.Id).ToDictionary(group => group.Key, group => group.First());
+        HashSet<string> below = Below(conversation.Hops, chosen.Id);
+        List<PlannedCall> calls = WithLabels(conversation.Hops.Where(hop => below.Contains(hop.Id)).OrderBy(hop => hop.StartedAt).ThenBy(hop => hop.Number), byId);
+        PlannedCall entry = new(chosen, "entry", Views(chosen, byId));
+        (TargetPlace place, string? originId) = Target(conversation, chosen, below);
+        return new ReplayPlan
+        {
+            Conversation = conversation,
+            Entry = entry,
+            EntryRequest = entry.Request ?? entry.Answer,
+            EntryAnswer = entry.Answer,
+            Place = place,
+            Origin = place switch
+            {
+                TargetPlace.Nowhere => null,
+                TargetPlace.Entry => entry,
+                TargetPlace.Deeper => calls.First(call => call.Hop.Id == originId),
+                _ => conversation.Hops.Where(hop => hop.Id == originId).Select(hop => new PlannedCall(hop, Label(hop), Views(hop, byId))).FirstOrDefault(),
+            },
+            Calls = calls,
+        };
+    }
+
+    private static (TargetPlace Place, string? OriginId) Target(ConversationDetail conversation, HopView chosen, HashSet<string> below)
+    {
+        string? origin = conversation.OriginHopId;
+        if (origin == chosen.Id || (chosen.Failure is not null && (origin is null || !below.Contains(origin))))
+            return (TargetPlace.Entry, chosen.Id);
+        if (origin is null)
+            return (TargetPlace.Nowhere, null);
+        return (below.Contains(origin) ? TargetPlace.Deeper : TargetPlace.Outside, origin);
+    }
+
+    private static HashSet<string> Below(IReadOnlyList<HopView> hops, string id)
+    {
+        ILookup<string?, HopView> children = hops.ToLookup(hop => hop.ParentId);
+        HashSet<string> below = [];
+        Queue<string> open = new([id]);
+        while (open.TryDequeue(out string? parent))
+        {
+            // The set also ends the walk should a damaged recording hold a circle.
+            foreach (HopView child in children[parent].Where(child => child.Id != id && below.Add(child.Id)))
+                open.Enqueue(child.Id);
+        }
+
+        return below;
+    }
+
+    private static List<PlannedCall> WithLabels(IEnumerable<HopView> hops, Dictionary<ExchangeId, Exchange> byId)
+    {
+        Dictionary<string, int> seen = [];
+        List<PlannedCall> calls = [];
+        foreach (HopView hop in hops)
+        {
+            string label = Label(hop);
+            seen[label] = seen.GetValueOrDefault(label) + 1;
+            calls.Add(new PlannedCall(hop, string.Create(CultureInfo.InvariantCulture, $"{label} #{seen[label]}"), Views(hop, byId)));
+        }
+
+        return calls;
+    }
+
+    private static List<Exchange> Views(HopView hop, Dictionary<ExchangeId, Exchange> byId) =>
+    [
+        .. hop.Views
+            .Select(view => ExchangeId.TryParse(view.ExchangeId, out ExchangeId id) ? byId.GetValueOrDefault(id) : null)
+            .OfType<Exchange>()
+            .Where(exchange => exchange.Input is not CaptureInput.AccessLog),
+    ];
+}

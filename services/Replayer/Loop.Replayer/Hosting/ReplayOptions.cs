@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Loop.Replayer.Hosting;
+
+/// <summary>Options of the replayer.</summary>
+public sealed class ReplayOptions
+{
+    /// <summary>Section of the configuration.</summary>
+    public const string SectionName = "Loop:Replay";
+
+    /// <summary>Destinations besides loopback that replays may be sent to. Default: none.</summary>
+    public IList<AllowedDestination> AllowedDestinations { get; init; } = [];
+
+    /// <summary>Ports on this machine that replays are never sent to, besides those that this process listens on. Default: Loop's own 5678 to 5680.</summary>
+    public IList<int> OwnPorts { get; init; } = [5678, 5679, 5680];
+
+    /// <summary>Replays that may wait for their turn; further ones are refused. Default 64.</summary>
+    [Range(1, 10_000)]
+    public int QueueLimit { get; set; } = 64;
+
+    /// <summary>Shortest time limit of a request; the limit is this or three times the recorded duration. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan MinimumTimeLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest time limit that a request for a replay may ask for, and ceiling of the computed one. Default 15 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "24:00:00")]
+    public TimeSpan MaximumTimeLimit { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Bytes read of an answer; the rest is not read and the answer is marked truncated. Default 16 MiB.</summary>
+    [Range(1, 1024 * 1024 * 1024)]
+    public int ResponseLimitBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Deeper hops are awaited until none arrived for this long. Default 2 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan ObservationQuiet { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest wait for deeper hops after the answer. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ObservationLimit { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>A destination that is not this machine, and what to send to it.</summary>
+public sealed class AllowedDestination
+{
+    /// <summary><c>host</c>, <c>host:port</c>, an address, or a network as <c>10.0.0.0/8</c>.</summary>
+    [Required]
+    public string Destination { get; set; } = "";
+
+    /// <summary>Headers to send there in place of redacted ones, name → value. Secrets: from the environment, never printed.</summary>
+    public IDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,51 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Loop.Replayer.Core.Answers;
+
+namespace Loop.Replayer.Sending;
+
+/// <summary>The one place that turns exceptions of the HTTP stack into outcomes.</summary>
+internal static class OutcomeReader
+{
+    /// <summary>What happened before response headers.</summary>
+    public static (AnswerOutcome Outcome, string Detail) BeforeHeaders(Exception error, CheckedConnector connector)
+    {
+        if (connector.Failure is { } failure)
+            return failure;
+        AnswerOutcome outcome = Kind(error) switch
+        {
+            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError when !IsStreamReset(error) => AnswerOutcome.HeadersGarbage,
+            HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported => AnswerOutcome.HeadersGarbage,
+            _ => AnswerOutcome.HeadersReset,
+        };
+        return (outcome, Innermost(error).Message);
+    }
+
+    /// <summary>What happened within the response body.</summary>
+    public static (AnswerOutcome Outcome, string Detail) WithinBody(Exception error) =>
+        (Kind(error) is HttpRequestError.InvalidResponse && Innermost(error) is not SocketException ? AnswerOutcome.BodyGarbage : AnswerOutcome.BodyReset, Innermost(error).Message);
+
+    /// <summary>True for what the network and the HTTP stack throw.</summary>
+    public static bool IsExpected(Exception error) => error is HttpRequestException or IOException or SocketException or AuthenticationException;
+
+    private static HttpRequestError Kind(Exception error) => error switch
+    {
+        HttpRequestException request => request.HttpRequestError,
+        HttpIOException body => body.HttpRequestError,
+        _ => HttpRequestError.Unknown,
+    };
+
+    // RST_STREAM and GOAWAY are HTTP/2's way to break off; only what cannot be parsed is garbage (RFC 9113 §7: PROTOCOL_ERROR is 1).
+    private static bool IsStreamReset(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is HttpProtocolException protocol)
+                return protocol.ErrorCode != 1;
+        }
+
+        return false;
+    }
+
+    private static Exception Innermost(Exception error) => error.InnerException is null ? error : Innermost(error.InnerException);
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Answers;
+using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Destinations;
+using Loop.Replayer.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Loop.Replayer.Sending;
+
+/// <summary>Sends one request over one new connection and reads what comes: nothing is followed, repeated, stored, unpacked or added.</summary>
+public sealed class ReplaySender(IOptions<ReplayOptions> options, TimeProvider time)
+{
+    private static readonly HashSet<string> ContentHeaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "allow", "content-disposition", "content-encoding", "content-language", "content-location", "content-md5", "content-range", "content-type", "expires", "last-modified",
+    };
+
+    /// <summary>Sends; every outcome but cancellation is a value.</summary>
+    public async Task<Answer> Send(Destination destination, WireRequest request, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        CheckedConnector connector = new(destination, request.UsesHttp2);
+        using HttpMessageInvoker client = new(Handler(connector));
+        using HttpRequestMessage message = Message(destination, request);
+        using CancellationTokenSource limiter = new(limit, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limiter.Token);
+        long start = time.GetTimestamp();
+        try
+        {
+            using HttpResponseMessage response = await client.SendAsync(message, either.Token);
+            return await Read(response, start, limit, cancellationToken, either.Token);
+        }
+        catch (OperationCanceledException) when (limiter.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            AnswerOutcome stage = connector.IsConnected ? AnswerOutcome.HeadersTimedOut : AnswerOutcome.ConnectTimedOut;
+            return new Answer { Outcome = stage, Duration = time.GetElapsedTime(start), Detail = LimitText(limit) };
+        }
+        catch (Exception error) when (OutcomeReader.IsExpected(error))
+        {
+            (AnswerOutcome outcome, string detail) = OutcomeReader.BeforeHeaders(error, connector);
+            return new Answer { Outcome = outcome, Duration = time.GetElapsedTime(start), Detail = detail };
+        }
+    }
+
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The invoker owns and disposes it.")]
+    private static SocketsHttpHandler Handler(CheckedConnector connector) => new()
+    {
+        ConnectCallback = connector.Connect,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        // It would write a traceparent of this process over the replay's own.
+        ActivityHeadersPropagator = null,
+        RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+    };
+
+    private static HttpRequestMessage Message(Destination destination, WireRequest request)
+    {
+        string url = $"{(destination.IsSecure ? "https" : "http")}://{destination.Name}{request.Path}";
+        HttpRequestMessage message = new(new HttpMethod(request.Method), new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
+        {
+            Version = request.UsesHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        if (!request.Body.IsEmpty || request.Headers.Any(field => ContentHeaders.Contains(field.Name)))
+            message.Content = new ReadOnlyMemoryContent(request.Body);
+        if (request.Authority is { } authority)
+            message.Headers.TryAddWithoutValidation("host", authority);
+        foreach (HeaderField field in request.Headers)
+        {
+            if (ContentHeaders.Contains(field.Name))
+                message.Content!.Headers.TryAddWithoutValidation(field.Name, field.Value);
+            else
+                message.Headers.TryAddWithoutValidation(field.Name, field.Value);
+        }
+
+        return message;
+    }
+
+    private async Task<Answer> Read(HttpResponseMessage response, long start, TimeSpan limit, CancellationToken cancelled, CancellationToken either)
+    {
+        using MemoryStream body = new();
+        AnswerOutcome outcome = AnswerOutcome.Answered;
+        string? detail = null;
+        bool truncated = false;
+        try
+        {
+            truncated = await Copy(await response.Content.ReadAsStreamAsync(either), body, either);
+        }
+        catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
+        {
+            (outcome, detail) = (AnswerOutcome.BodyTimedOut, LimitText(limit));
+        }
+        catch (Exception error) when (OutcomeReader.IsExpected(error))
+        {
+            (outcome, detail) = OutcomeReader.WithinBody(error);
+        }
+
+        return new Answer
+        {
+            Outcome = outcome,
+            Status = (int)response.StatusCode,
+            Headers = [.. Fields(response.Headers.NonValidated), .. Fields(response.Content.Headers.NonValidated)],
+            Trailers = [.. Fields(response.TrailingHeaders.NonValidated)],
+            Body = body.ToArray(),
+            BodyTruncated = truncated,
+            Duration = time.GetElapsedTime(start),
+            Detail = detail,
+        };
+    }
+
+    // Returns true when the cap ended the reading.
+    private async Task<bool> Copy(Stream source, MemoryStream target, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[81920];
+        int read;
+        while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            int room = options.Value.ResponseLimitBytes - (int)target.Length;
+            target.Write(buffer, 0, Math.Min(read, room));
+            if (read > room)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<HeaderField> Fields(System.Net.Http.Headers.HttpHeadersNonValidated headers) =>
+        headers.SelectMany(header => header.Value.Select(value => new HeaderField(header.Key.ToLowerInvariant(), value)));
+
+    private static string LimitText(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"limit {limit.TotalSeconds:0.###} s");
+}
