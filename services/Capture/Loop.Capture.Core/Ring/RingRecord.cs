@@ -40,6 +40,9 @@ internal sealed class RingRecord(ExchangeRing ring)
 
     public DateTimeOffset FirstArrivalAt { get; private set; }
 
+    /// <summary>The earliest time that a part of it tells: a tap file comes after the exchange is over.</summary>
+    public DateTimeOffset EarliestAt { get; set; }
+
     public DateTimeOffset? EndedAt { get; set; }
 
     public long RequestBodySize { get; set; }
@@ -102,7 +105,7 @@ internal sealed class RingRecord(ExchangeRing ring)
         Shard = shard;
         Source = source;
         View = source.View;
-        FirstArrivalAt = arrivedAt;
+        FirstArrivalAt = EarliestAt = arrivedAt;
         State = RecordState.Open;
         End = ExchangeEnd.Open;
         _references = 1;
