@@ -1,0 +1,192 @@
+using System.Threading.Channels;
+using Loop.Capture.Core.Decoding;
+using Loop.Capture.Core.Ring;
+using Loop.Contracts.Api;
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
+using Loop.Contracts.Redaction;
+using Microsoft.Extensions.Logging;
+
+namespace Loop.Capture.Core.Collecting;
+
+/// <summary>Answers the store's questions from the ring, and signals what it waits for.</summary>
+public sealed class ConversationCollector : IConversationCollector, IAsyncDisposable
+{
+    // More than this is not held against eviction at once, so that a large collection leaves the intake room.
+    private const long PinnedBytesLimit = 64L << 20;
+
+    private readonly ExchangeRing _ring;
+    private readonly CaptureCounters _counters;
+    private readonly TimeProvider _timeProvider;
+    private readonly WatchTable _watches;
+    private readonly SignalPump _pump;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CompletionRate _rate;
+    private readonly Task _pumping;
+
+    /// <summary>The collector of a ring; pumps until disposed.</summary>
+    public ConversationCollector(ExchangeRing ring, CaptureCounters counters, TimeProvider timeProvider, ILogger<ConversationCollector> logger)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        _ring = ring;
+        _counters = counters;
+        _timeProvider = timeProvider;
+        _rate = new CompletionRate(counters, timeProvider);
+        var pending = new PendingWork(ring.Options.PendingCapacity);
+        _watches = new WatchTable(ring, counters, pending, timeProvider);
+        _pump = new SignalPump(ring, counters, _watches, pending, timeProvider, logger);
+        ring.Index.Observer = _watches;
+        _pumping = Task.Run(() => _pump.RunAsync(_stopping.Token));
+    }
+
+    /// <inheritdoc/>
+    public ChannelReader<NodeSignal> Signals => _pump.Signals;
+
+    /// <summary>Ends when disposed; faults when the pump broke, which takes the node's readiness with it.</summary>
+    public Task Completion => _pumping;
+
+    /// <inheritdoc/>
+    public CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(watchId);
+        ArgumentNullException.ThrowIfNull(keys);
+        if (_pump.Redactor is not { } redactor)
+            throw new InvalidOperationException("Nothing is collected before the redaction key is set: it comes with the store's Welcome.");
+        var found = new List<RingRecord>();
+        var leases = new List<(RingRecord Record, long Sequence, bool IsPinned)>();
+        int openCount;
+        lock (_ring.Index.Gate)
+        {
+            Watch watch = _watches.GetOrAdd(watchId);
+            _watches.Extend(watch, keys.Select(KeyHash.Of), found);
+            openCount = watch.Open.Count;
+            Pin(found, leases);
+        }
+
+        List<CapturedExchange> exchanges = Decode(leases, redactor);
+        _counters.Add(CaptureCount.Collected, exchanges.Count);
+        return new CollectResult(exchanges, Answer(keys, openCount));
+    }
+
+    /// <inheritdoc/>
+    public void Unwatch(string watchId)
+    {
+        lock (_ring.Index.Gate)
+            _watches.Remove(watchId);
+    }
+
+    /// <inheritdoc/>
+    public void RegisterReplay(string replayId, IReadOnlyList<TraceKey> keys)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(replayId);
+        ArgumentNullException.ThrowIfNull(keys);
+        lock (_ring.Index.Gate)
+        {
+            foreach (TraceKey key in keys)
+                _watches.Replays.Add(KeyHash.Of(key), replayId);
+            _watches.Follow(_watches.GetOrAdd(Watch.ReplayPrefix + replayId), keys.Select(KeyHash.Of));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void UnregisterReplay(string replayId)
+    {
+        lock (_ring.Index.Gate)
+        {
+            _watches.Remove(Watch.ReplayPrefix + replayId);
+            _watches.Replays.Expire(replayId, _timeProvider.GetUtcNow() + _ring.Options.ReplayMarkAfterEnd);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SetRedactionKey(ReadOnlySpan<byte> key, string keyId) => _pump.SetRedactor(new HeaderRedactor(key, keyId));
+
+    /// <inheritdoc/>
+    public NodeStatusView Snapshot() => new()
+    {
+        Node = _ring.Node.Name,
+        Epoch = _ring.Node.Epoch,
+        Connected = false,
+        LastSeenAt = _timeProvider.GetUtcNow(),
+        Horizon = _ring.OldestAt,
+        ExchangesPerSecond = _rate.Measure(),
+        RingExchanges = _ring.Count,
+        RingBytesUsed = _ring.UsedBytes,
+        RingBytesTotal = _ring.TotalBytes,
+        OpenExchanges = _ring.OpenCount,
+        Counts = _counters.Counts(),
+        Inputs = _counters.Inputs(),
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+            return;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private static void Pin(List<RingRecord> found, List<(RingRecord Record, long Sequence, bool IsPinned)> leases)
+    {
+        long pinned = 0;
+        foreach (RingRecord record in found)
+        {
+            bool isPinned = pinned + record.ChargedBytes <= PinnedBytesLimit;
+            if (isPinned)
+            {
+                record.AddReference();
+                pinned += record.ChargedBytes;
+            }
+
+            leases.Add((record, record.Sequence, isPinned));
+        }
+    }
+
+    private List<CapturedExchange> Decode(List<(RingRecord Record, long Sequence, bool IsPinned)> leases, HeaderRedactor redactor)
+    {
+        var exchanges = new List<CapturedExchange>(leases.Count);
+        int next = 0;
+        try
+        {
+            for (; next < leases.Count; next++)
+            {
+                (RingRecord record, long sequence, bool isPinned) = leases[next];
+                if ((isPinned ? _pump.DecodeLeased(record) : _pump.Decode(record, sequence)) is { } exchange)
+                    exchanges.Add(exchange with { Head = redactor.Redact(exchange.Head) });
+                if (isPinned)
+                    record.Release();
+            }
+        }
+        finally
+        {
+            // Only after an unexpected fault: what is pinned must not stay so.
+            for (; next < leases.Count; next++)
+            {
+                if (leases[next].IsPinned)
+                    leases[next].Record.Release();
+            }
+        }
+
+        return exchanges;
+    }
+
+    private NodeAnswer Answer(IReadOnlyList<TraceKey> keys, int openCount)
+    {
+        var asked = new Dictionary<ulong, TraceKey>();
+        foreach (TraceKey key in keys)
+            asked[KeyHash.Of(key)] = key;
+        return new NodeAnswer
+        {
+            Node = _ring.Node.Name,
+            Epoch = _ring.Node.Epoch,
+            StartedAt = _ring.Node.StartedAt,
+            Horizon = _ring.Horizon,
+            OpenCount = openCount,
+            Watches = _ring.Services.Names,
+            Losses = [.. _ring.Journal.Find(asked.ContainsKey).Select(loss => new JournalEntry(loss.Reason, loss.At, asked[loss.KeyHash]))],
+            At = _timeProvider.GetUtcNow(),
+        };
+    }
+}

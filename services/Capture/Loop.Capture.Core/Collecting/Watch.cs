@@ -1,0 +1,38 @@
+namespace Loop.Capture.Core.Collecting;
+
+/// <summary>What one conversation (or one replay) waits for at this node. Guarded by the index gate.</summary>
+internal sealed class Watch(string id)
+{
+    public const string ReplayPrefix = "replay-";
+
+    /// <summary>Trace keys of one watch; a header that everybody shares must not draw in the whole ring.</summary>
+    public const int KeyLimit = 64;
+
+    /// <summary>Exchanges that one watch delivers.</summary>
+    public const int ExchangeLimit = 1_000;
+
+    public string Id { get; } = id;
+
+    /// <summary>The replay whose exchanges it sees, and no others; null for a conversation.</summary>
+    public string? ReplayId { get; } = id.StartsWith(ReplayPrefix, StringComparison.Ordinal) ? id[ReplayPrefix.Length..] : null;
+
+    public HashSet<ulong> Hashes { get; } = [];
+
+    /// <summary>Sequences of the records that were handed over.</summary>
+    public HashSet<long> Delivered { get; } = [];
+
+    /// <summary>Sequences of the records that have not ended.</summary>
+    public HashSet<long> Open { get; } = [];
+
+    /// <summary>The count that the store heard of last.</summary>
+    public int AnnouncedOpen { get; set; }
+
+    /// <summary>An announcement is on its way already.</summary>
+    public bool IsAnnouncing { get; set; }
+
+    /// <summary>
+    /// Announce the count at the next sweep, changed or not: the answer of a collection and the signals travel apart, and an answer that is overtaken would
+    /// leave the store with a count that is too high.
+    /// </summary>
+    public bool RepeatsAnnouncement { get; set; }
+}
