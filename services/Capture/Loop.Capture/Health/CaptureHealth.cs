@@ -1,0 +1,42 @@
+using Loop.Capture.Core.Collecting;
+using Microsoft.Extensions.Hosting;
+
+namespace Loop.Capture.Health;
+
+/// <summary>
+/// Whether Envoy should send here. Serving only while the intake works: a fault of ours takes it away for a while, which makes Envoy (panic threshold 0)
+/// stop capturing instead of running every request into the same fault.
+/// </summary>
+internal sealed class CaptureHealth(IConversationCollector collector, IHostApplicationLifetime lifetime, TimeProvider time)
+{
+    /// <summary>How long a fault counts. Envoy's health check asks every second.</summary>
+    public static readonly TimeSpan FaultPeriod = TimeSpan.FromSeconds(5);
+
+    private const long Never = long.MinValue;
+    private long _faultedAt = Never;
+
+    /// <summary>A request failed by a bug of ours.</summary>
+    public void OnFault() => Interlocked.Exchange(ref _faultedAt, time.GetTimestamp());
+
+    /// <summary>True while exchanges can be taken.</summary>
+    public bool IsServing() => !lifetime.ApplicationStopping.IsCancellationRequested && !IsFaulted() && IsRingAnswering();
+
+    private bool IsFaulted()
+    {
+        long faultedAt = Interlocked.Read(ref _faultedAt);
+        return faultedAt != Never && time.GetElapsedTime(faultedAt) < FaultPeriod;
+    }
+
+    private bool IsRingAnswering()
+    {
+        try
+        {
+            // Also a probe: a ring whose locks are stuck holds this answer, and Envoy's health check times out.
+            return collector.Snapshot().RingBytesTotal > 0;
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Loop.Capture.Core.Collecting;
+using Loop.Capture.Diagnostics;
+using Loop.Protocols.Capture.V1;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Loop.Capture.Link;
+
+/// <summary>
+/// Keeps one link to the store: dials, serves it until it breaks, waits, dials again. The ring goes on meanwhile; a store that is away or slow costs what
+/// its watches would have got, never an exchange at arrival.
+/// </summary>
+internal sealed class NodeLinkClient(
+    IConversationCollector collector, CaptureInstruments instruments, IOptions<CaptureOptions> options, TimeProvider time, ILogger<NodeLinkClient> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
+
+    // Notices a store that vanished without closing, so that its triggers are repeated to its successor.
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(5);
+
+    private readonly CaptureOptions _options = options.Value;
+    private readonly TriggerLedger _triggers = new(instruments, time, options.Value.TriggerRepeatInterval);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using GrpcChannel channel = CreateChannel();
+        TimeSpan wait = _options.LinkRetryMinimum;
+        bool isFirstFailure = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var session = new NodeLinkSession(collector, _triggers, instruments, _options, time, logger);
+            Exception? failure = await Serve(channel, session, stoppingToken);
+            if (stoppingToken.IsCancellationRequested)
+                return;
+            if (session.WasWelcomed)
+                (wait, isFirstFailure) = (_options.LinkRetryMinimum, true);
+            LogFailure(failure, wait, isFirstFailure);
+            isFirstFailure = false;
+            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, _options.LinkRetryMaximum.Ticks));
+        }
+    }
+
+    private static async Task<Exception?> Serve(GrpcChannel channel, NodeLinkSession session, CancellationToken stopping)
+    {
+        try
+        {
+            using AsyncDuplexStreamingCall<NodeMessage, StoreMessage> call = new NodeLink.NodeLinkClient(channel).Attach(cancellationToken: stopping);
+            await session.Run(call, stopping);
+            return null;
+        }
+        catch (Exception broken) when (broken is RpcException or IOException or OperationCanceledException or InvalidOperationException or NodeLinkException)
+        {
+            return broken;
+        }
+        finally
+        {
+            session.End();
+        }
+    }
+
+    private GrpcChannel CreateChannel()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = ConnectLimit,
+            KeepAlivePingDelay = PingInterval,
+            KeepAlivePingTimeout = PingInterval,
+            UseProxy = false,
+        };
+        return GrpcChannel.ForAddress(_options.StoreUrl, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+    }
+
+    // An outage is one warning, not one per try.
+    private void LogFailure(Exception? failure, TimeSpan wait, bool isFirstFailure)
+    {
+        string words = failure is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : failure?.Message ?? "the store closed the link";
+        if (isFirstFailure)
+            NodeLinkLog.Broken(logger, _options.StoreUrl, words, wait);
+        else
+            NodeLinkLog.StillBroken(logger, _options.StoreUrl, words, wait);
+    }
+}

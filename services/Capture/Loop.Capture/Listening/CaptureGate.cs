@@ -1,0 +1,94 @@
+using System.Collections.Frozen;
+using Loop.Capture.Diagnostics;
+using Loop.Capture.Health;
+using Loop.Capture.Tap;
+using Loop.Capture.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Loop.Capture.Listening;
+
+/// <summary>
+/// The outermost middleware of the process. Requests that came through a listener of capture are served here and see nothing else of the host, neither its
+/// routes nor its rules for browsers; all others pass by and never reach an endpoint of capture.
+/// </summary>
+internal sealed class CaptureGate(
+    IEnumerable<IGrpcEndpoint> endpoints,
+    TapPostEndpoint tapPosts,
+    CaptureHealth health,
+    CaptureInstruments instruments,
+    IHostApplicationLifetime lifetime,
+    ILogger<CaptureGate> logger)
+{
+    private readonly FrozenDictionary<string, IGrpcEndpoint> _endpoints = endpoints.ToFrozenDictionary(endpoint => endpoint.Path, StringComparer.Ordinal);
+
+    /// <summary>Serves the request, or passes it on.</summary>
+    public Task Serve(HttpContext context, RequestDelegate next) => context.Features.Get<CaptureConnection>() switch
+    {
+        null => next(context),
+        { Kind: CaptureListenerKind.TapHttp } connection => tapPosts.Serve(context, connection),
+        { } connection => ServeGrpc(context, connection),
+    };
+
+    private async Task ServeGrpc(HttpContext context, CaptureConnection connection)
+    {
+        if (!GrpcRequest.IsGrpc(context.Request) || !HttpMethods.IsPost(context.Request.Method))
+        {
+            await RefuseNonGrpc(context);
+            return;
+        }
+
+        GrpcResponse.Begin(context.Response);
+        if (!_endpoints.TryGetValue(context.Request.Path.Value ?? "", out IGrpcEndpoint? endpoint))
+        {
+            Refused(context, RefusalReason.UnknownMethod, "no such gRPC method");
+            GrpcResponse.End(context.Response, GrpcStatus.Unimplemented, "Loop's capture port does not know this method.");
+            return;
+        }
+
+        GrpcRequest.LiftLimits(context);
+        await ServeEndpoint(context, connection, endpoint);
+    }
+
+    private async Task ServeEndpoint(HttpContext context, CaptureConnection connection, IGrpcEndpoint endpoint)
+    {
+        instruments.OnStreamOpened();
+        try
+        {
+            await endpoint.Serve(context, connection, lifetime.ApplicationStopping);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The peer is gone; whatever failed was the answer to it.
+        }
+        catch (Exception fault)
+        {
+            // A bug of ours. The status stays OK, so that it cannot become a failed production request; health says the rest.
+            instruments.OnFault();
+            health.OnFault();
+            CaptureLog.Fault(logger, fault, endpoint.Path);
+            GrpcResponse.End(context.Response, GrpcStatus.Ok);
+        }
+        finally
+        {
+            instruments.OnStreamClosed();
+        }
+    }
+
+    private async Task RefuseNonGrpc(HttpContext context)
+    {
+        Refused(context, RefusalReason.NotGrpc, "not gRPC");
+        context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+        context.Response.ContentType = "text/plain";
+        await context.Response.WriteAsync(
+            "This port of Loop takes gRPC from Envoy only (--capture-listen): POST with content-type application/grpc. "
+            + "The REST API and the web pages are on another port (--http-listen).\n");
+    }
+
+    private void Refused(HttpContext context, RefusalReason reason, string words)
+    {
+        instruments.OnRefused(reason);
+        CaptureLog.Refused(logger, context.Request.Method, context.Request.Path, words);
+    }
+}

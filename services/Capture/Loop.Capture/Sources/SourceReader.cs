@@ -1,0 +1,39 @@
+using System.Net;
+using Loop.Capture.Core.Intake;
+using Loop.Contracts.Exchanges;
+using Microsoft.AspNetCore.Http;
+
+namespace Loop.Capture.Sources;
+
+/// <summary>Who stands behind a side stream, from its metadata (<c>initial_metadata</c> of Envoy's <c>grpc_service</c>).</summary>
+internal sealed class SourceReader(CaptureIdentity identity)
+{
+    /// <summary>The source of a stream.</summary>
+    /// <param name="context">Its request.</param>
+    /// <param name="input">Which input.</param>
+    public ExchangeSource Read(HttpContext context, CaptureInput input)
+    {
+        IHeaderDictionary headers = context.Request.Headers;
+        string? service = Value(headers, "x-loop-service");
+        return new ExchangeSource(
+            input,
+            DirectionName.ToView(Value(headers, "x-loop-direction")),
+            service,
+            Value(headers, "x-loop-namespace"),
+            Value(headers, "x-loop-instance") ?? Instance(context.Connection.RemoteIpAddress, service),
+            Value(headers, "traceparent"));
+    }
+
+    /// <summary>
+    /// The name of a source that gives none: node, peer address, and the service where it is known. The port is left out, since one Envoy holds a connection
+    /// per worker; the service is in, since on one machine many Envoys share an address.
+    /// </summary>
+    public string Instance(IPAddress? peer, string? service)
+    {
+        string address = peer is { IsIPv4MappedToIPv6: true } ? peer.MapToIPv4().ToString() : peer?.ToString() ?? "local";
+        return service is null ? $"{identity.Node}/{address}" : $"{identity.Node}/{address}/{service}";
+    }
+
+    private static string? Value(IHeaderDictionary headers, string name) =>
+        headers.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value ? value : null;
+}
