@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Loop.Store.Core.Events;
+using Microsoft.Data.Sqlite;
+
+namespace Loop.Store.Sqlite.Events;
+
+/// <summary>
+/// Events in one SQLite file: WAL with synchronous=FULL, so that a commit is on the disk when it returns. One writer takes whatever waits into one
+/// transaction, so that many appends share one sync; it gives positions in the order of commits, which therefore become visible without gaps.
+/// </summary>
+public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
+{
+    private const int MaxEventsPerAppend = 500;
+    private const int MaxEventSizeBytes = 65_536;
+    private const int MaxBatchSizeBytes = 4 * 1024 * 1024;
+    private const int MaxWaiting = 1024;
+    private const int PageLength = 256;
+
+    private readonly SqliteFile _file;
+    private readonly TimeProvider _timeProvider;
+    private readonly Channel<PendingAppend> _waiting;
+    private readonly Task _writing;
+    private TaskCompletionSource _appended = NewSignal();
+
+    private SqliteEventStore(SqliteFile file, TimeProvider timeProvider)
+    {
+        _file = file;
+        _timeProvider = timeProvider;
+        _waiting = Channel.CreateBounded<PendingAppend>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _writing = Task.Run(WriteBatches);
+    }
+
+    /// <summary>Opens the file or creates it.</summary>
+    /// <param name="path">The file; its directory exists.</param>
+    /// <param name="timeProvider">Gives events their time.</param>
+    /// <param name="maxSizeBytes">Largest size of the file, 0 for no limit: an append beyond it fails as on a full disk.</param>
+    public static SqliteEventStore Open(string path, TimeProvider timeProvider, long maxSizeBytes = 0) =>
+        new(SqliteFile.Open(path, EventSchema.Create(maxSizeBytes)), timeProvider);
+
+    /// <inheritdoc/>
+    public async Task<AppendResult> Append(StreamName stream, long expectedVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(expectedVersion, -1);
+        ArgumentOutOfRangeException.ThrowIfZero(events.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(events.Count, MaxEventsPerAppend);
+        foreach (NewEvent item in events)
+        {
+            int size = item.Data.Length + item.Metadata.Length;
+            if (size > MaxEventSizeBytes)
+                throw new EventTooLargeException(item.Type, size);
+        }
+
+        var append = new PendingAppend(stream, expectedVersion, [.. events]);
+        try
+        {
+            await _waiting.Writer.WriteAsync(append, cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(SqliteEventStore));
+        }
+
+        return await append.Completion.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredEvent> ReadStream(StreamName stream, long fromVersion, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long next = Math.Max(fromVersion, 0);
+        while (true)
+        {
+            List<StoredEvent> page = await _file.Read(
+                connection => Page(connection, "stream = $a AND version >= $b ORDER BY version", stream.ToString(), next), cancellationToken);
+            foreach (StoredEvent item in page)
+            {
+                if (item.Version != next)
+                    throw _file.Damaged($"event {next} of stream {stream} is missing");
+                next++;
+                yield return item;
+            }
+
+            if (page.Count < PageLength)
+                yield break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredEvent> ReadAll(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long end = await _file.Read(LastPosition, cancellationToken);
+        long after = afterPosition;
+        while (after < end)
+        {
+            List<StoredEvent> page = await _file.Read(connection => Page(connection, "position > $a AND position <= $b ORDER BY position", after, end), cancellationToken);
+            if (page.Count == 0)
+                yield break;
+            foreach (StoredEvent item in page)
+            {
+                after = item.Position;
+                yield return item;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredEvent> SubscribeAll(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long after = afterPosition;
+        while (true)
+        {
+            // Taken before the read: what is committed while we read pulses this very signal.
+            Task appended = Volatile.Read(ref _appended).Task;
+            await foreach (StoredEvent item in ReadAll(after, cancellationToken))
+            {
+                after = item.Position;
+                yield return item;
+            }
+
+            await appended.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits for the appends that were accepted, then closes the file. Subscriptions end with their own cancellation.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_waiting.Writer.TryComplete())
+            return;
+        await _writing;
+        _file.Dispose();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static long LastPosition(SqliteConnection connection)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT MAX(position) FROM events";
+        return command.ExecuteScalar() is long position ? position : 0;
+    }
+
+    private List<StoredEvent> Page(SqliteConnection connection, string condition, object first, object second)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this type only; values travel as parameters.
+        command.CommandText = $"SELECT {EventRow.Columns} FROM events WHERE {condition} LIMIT {PageLength}";
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("$a", first);
+        command.Parameters.AddWithValue("$b", second);
+        using SqliteDataReader row = command.ExecuteReader();
+        List<StoredEvent> page = [];
+        while (row.Read())
+            page.Add(EventRow.Read(_file, row));
+        return page;
+    }
+
+    private async Task WriteBatches()
+    {
+        List<PendingAppend> batch = [];
+        while (await _waiting.Reader.WaitToReadAsync())
+        {
+            int sizeBytes = 0;
+            while (sizeBytes < MaxBatchSizeBytes && _waiting.Reader.TryRead(out PendingAppend? append))
+            {
+                batch.Add(append);
+                sizeBytes += append.SizeBytes;
+            }
+
+            await WriteBatch(batch);
+            batch.Clear();
+        }
+    }
+
+    private async Task WriteBatch(List<PendingAppend> batch)
+    {
+        try
+        {
+            AppendResult[] results = await _file.Write(
+                (connection, transaction) =>
+                {
+                    using var appends = new AppendBatch(connection, transaction, _timeProvider.GetUtcNow());
+                    return batch.ConvertAll(appends.Append).ToArray();
+                },
+                CancellationToken.None);
+            for (int index = 0; index < results.Length; index++)
+                batch[index].Completion.TrySetResult(results[index]);
+            Interlocked.Exchange(ref _appended, NewSignal()).TrySetResult();
+        }
+#pragma warning disable CA1031 // Whatever failed, failed for those that wait; the writer lives on for the next (space may be freed).
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (batch.Count > 1)
+                await WriteOneByOne(batch);
+            else
+                batch[0].Completion.TrySetException(exception);
+        }
+    }
+
+    // A batch fails as a whole; one append that cannot be written (no room for it) must not take the others with it.
+    private async Task WriteOneByOne(List<PendingAppend> batch)
+    {
+        foreach (PendingAppend append in batch)
+            await WriteBatch([append]);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Loop.Store.Core.Faults;
+using Microsoft.Data.Sqlite;
+
+namespace Loop.Store.Sqlite;
+
+/// <summary>What a database of Loop must look like, and how it comes to look like that.</summary>
+/// <param name="What">For messages: <c>event store</c>.</param>
+/// <param name="ApplicationId">Value of SQLite's <c>application_id</c>, which tells one kind of file from another.</param>
+/// <param name="Version">Value of <c>user_version</c>, of what this code writes and reads at most.</param>
+/// <param name="Synchronous"><c>FULL</c> where a commit is an acknowledgement, <c>NORMAL</c> where the content is derived.</param>
+/// <param name="Script">Creates version <paramref name="Version"/> in an empty file.</param>
+/// <param name="Remedy">What a person does about a damaged file.</param>
+/// <param name="MaxSizeBytes">Largest size of the file, 0 for no limit.</param>
+internal sealed record SqliteSchema(string What, int ApplicationId, int Version, string Synchronous, string Script, string Remedy, long MaxSizeBytes = 0)
+{
+    /// <summary>Checks the file behind a fresh writing connection and sets it up.</summary>
+    public void Prepare(SqliteConnection writer, string path)
+    {
+        long applicationId = Number(writer, "PRAGMA application_id");
+        bool isEmpty = applicationId == 0 && Number(writer, "SELECT COUNT(*) FROM sqlite_master") == 0;
+        if (!isEmpty)
+            Check(writer, path, applicationId);
+        SqliteFile.Execute(writer, "PRAGMA journal_mode = WAL");
+        SqliteFile.Execute(writer, $"PRAGMA synchronous = {Synchronous}");
+        if (MaxSizeBytes > 0)
+            SqliteFile.Execute(writer, string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {MaxSizeBytes / Number(writer, "PRAGMA page_size")}"));
+        if (isEmpty)
+            Create(writer);
+    }
+
+    private static long Number(SqliteConnection connection, string text)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this type only.
+        command.CommandText = text;
+#pragma warning restore CA2100
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private void Check(SqliteConnection writer, string path, long applicationId)
+    {
+        if (applicationId != ApplicationId)
+            throw new StoreDamagedException(path, $"it is a database of something else than Loop's {What} (application id {applicationId})", "Move it away, or give another directory with --data.");
+        long version = Number(writer, "PRAGMA user_version");
+        if (version != Version)
+            throw new StoreVersionException($"The {What} {path}", $"schema version {version}", $"version {Version}");
+    }
+
+    // One transaction: a crash in between leaves an empty file, which the next start takes up again.
+    private void Create(SqliteConnection writer)
+    {
+        using SqliteTransaction transaction = writer.BeginTransaction();
+        SqliteFile.Execute(writer, Script);
+        SqliteFile.Execute(writer, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}"));
+        transaction.Commit();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json;
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Replays;
+using Loop.Store.Core.Events;
+using Xunit;
+
+namespace Loop.Store.Core.Tests.Events;
+
+public sealed class EventSerializerTests
+{
+    private static readonly StreamName Stream = new("conversation", "aaaabbbbcccc");
+
+    private static readonly JsonSerializerOptions Indented = new(StoreJson.Options) { WriteIndented = true, NewLine = "\n" };
+
+    public static TheoryData<string> Names => [.. EventNames.All.Keys.Order(StringComparer.Ordinal)];
+
+    private static string Fixtures => Path.Combine(AppContext.BaseDirectory, "fixtures", "events-v1");
+
+    [Fact]
+    public void Names_CoverBothFamilies()
+    {
+        IEnumerable<Type> types = typeof(ConversationEvent).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ConversationEvent)) || type.IsSubclassOf(typeof(ReplayEvent)));
+
+        Assert.Equal(types.Select(type => type.Name).Order(), EventNames.All.Values.Select(type => type.Name).Order());
+        Assert.Equal(EventNames.All.Values.Select(type => type.Name).Order(), EventSamples.All.Select(sample => sample.GetType().Name).Order());
+        Assert.All(EventNames.All.Keys, name => Assert.Matches(@"^loop\.(conversation|replay)\.[a-z_]+\.v[1-9]$", name));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Deserialize_OfTheStoredForm_GivesTheFactOfThatTime(string name)
+    {
+        object sample = EventSamples.All.Single(item => EventNames.Of(item.GetType()) == name);
+        if (Environment.GetEnvironmentVariable("LOOP_WRITE_FIXTURES") is { Length: > 0 } target)
+            File.WriteAllText(Path.Combine(target, "events-v1", name + ".json"), Json(sample) + "\n");
+        string golden = File.ReadAllText(Path.Combine(Fixtures, name + ".json"));
+
+        object read = EventSerializer.Deserialize(Stored(name, golden));
+        Assert.Equal(sample.GetType(), read.GetType());
+        Assert.Equal(golden.TrimEnd(), Json(sample));
+        Assert.Equal(Json(sample), Json(read));
+    }
+
+    [Fact]
+    public void Fixtures_AreOfKnownNames() =>
+        Assert.Equal(EventNames.All.Keys.Order(StringComparer.Ordinal), Directory.GetFiles(Fixtures).Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Deserialize_OfAnUnknownType_SaysThatItIsNewer()
+    {
+        UnknownEventTypeException exception = Assert.Throws<UnknownEventTypeException>(() => EventSerializer.Deserialize(Stored("loop.conversation.sealed.v9", "{}")));
+
+        Assert.Contains("loop.conversation.sealed.v9", exception.Message);
+        Assert.Contains("newer Loop", exception.Message);
+        Assert.Contains(Stream.ToString(), exception.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"count\":1}")]
+    [InlineData("{\"count\":\"x\",\"cap\":\"y\"}")]
+    [InlineData("{\"count\":1,\"cap\":null}")]
+    [InlineData("{\"count\":1,\"cap\":\"y\"")]
+    public void Deserialize_OfDamagedData_NamesTheEvent(string json)
+    {
+        EventDamagedException exception = Assert.Throws<EventDamagedException>(() => EventSerializer.Deserialize(Stored("loop.conversation.exchanges_refused.v1", json)));
+
+        Assert.Contains($"Event 5 of stream {Stream}", exception.Message);
+    }
+
+    [Fact]
+    public void Deserialize_WithAFieldOfALaterRelease_SkipsIt() =>
+        Assert.Equal(new ExchangesRefused(1, "y"), EventSerializer.Deserialize(Stored("loop.conversation.exchanges_refused.v1", "{\"count\":1,\"cap\":\"y\",\"later\":{}}")));
+
+    [Fact]
+    public void Deserialize_OfTheOtherFamily_IsRefused() =>
+        Assert.Throws<EventDamagedException>(() => EventSerializer.DeserializeReplay(Stored("loop.conversation.exchanges_refused.v1", "{\"count\":1,\"cap\":\"y\"}")));
+
+    [Fact]
+    public void Serialize_OfTheSameAtTheSamePlace_GivesTheSameIds()
+    {
+        ConversationEvent[] facts = [new ExchangesRefused(1, "x"), new ExchangesRefused(1, "x")];
+        IReadOnlyList<NewEvent> first = EventSerializer.Serialize(Stream, 4, facts, EventMetadata.None);
+
+        Assert.Equal(first.Select(item => item.EventId), EventSerializer.Serialize(Stream, 4, facts, new EventMetadata { Correlation = "c" }).Select(item => item.EventId));
+        Assert.NotEqual(first[0].EventId, first[1].EventId);
+        Assert.Equal(first[1].EventId, EventSerializer.Serialize(Stream, 5, facts, EventMetadata.None)[0].EventId);
+        Assert.NotEqual(first[0].EventId, EventSerializer.Serialize(new StreamName("conversation", "other"), 4, facts, EventMetadata.None)[0].EventId);
+        Assert.NotEqual(first[0].EventId, EventSerializer.Serialize(Stream, 4, [new ExchangesRefused(2, "x")], EventMetadata.None)[0].EventId);
+    }
+
+    [Fact]
+    public void Metadata_Serialized_ReadsBack()
+    {
+        var metadata = new EventMetadata { Correlation = "c", Causation = "d", TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
+        NewEvent item = EventSerializer.Serialize(Stream, -1, [new ExchangesRefused(1, "x")], metadata)[0];
+
+        Assert.Equal(metadata, EventSerializer.DeserializeMetadata(new StoredEvent(1, Stream, 0, item.EventId, item.Type, item.Data, item.Metadata, default)));
+        Assert.Equal(EventMetadata.None, EventSerializer.DeserializeMetadata(Stored("x", "{}")));
+    }
+
+    private static string Json(object fact) => JsonSerializer.Serialize(fact, fact.GetType(), Indented);
+
+    private static StoredEvent Stored(string name, string json) => new(9, Stream, 5, Guid.NewGuid(), name, Encoding.UTF8.GetBytes(json), ReadOnlyMemory<byte>.Empty, default);
+}
