@@ -95,7 +95,7 @@ public sealed class ConversationAssigner(
         DirectoryEntry? newest = null;
         foreach (TraceKey key in keys)
         {
-            if ((await index.ByKey(key, cancellationToken)).FirstOrDefault() is not { } summary)
+            if (await index.ByKey(key, cancellationToken) is not [var summary, ..])
                 continue;
             var id = ConversationId.Parse(summary.Id);
             ConversationProgress progress = await grains.GetGrain<IConversationIntake>(summary.Id).Progress();

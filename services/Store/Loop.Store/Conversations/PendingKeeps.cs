@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Store.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Loop.Store.Conversations;
