@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
+
+namespace Loop.Store.Core.Conversations;
+
+/// <summary>Which facts follow from a command. Pure: no clock, no I/O. Repeating a command adds no fact (refused exchanges apart: they are counted, not remembered).</summary>
+public static class ConversationDecider
+{
+    // An event holds at most 64 KiB; an answer's two lists take at most three quarters of that, measured as JSON, since a peer may send anything.
+    private const int ListBudgetBytes = 24 * 1024;
+    private const int MaxTriggerKeys = 16;
+    private const int MaxTextLength = 500;
+
+    /// <summary>The facts that follow; none when the command changes nothing.</summary>
+    /// <exception cref="ConversationCommandRefusedException">The command makes no sense in this state.</exception>
+    public static IReadOnlyList<ConversationEvent> Decide(ConversationCommand command, Conversation state, ConversationLimits limits) => (command, state.State) switch
+    {
+        (KeepConversation keep, null) => [new ConversationKept(keep.Id, keep.Generation, Bounded(keep.Trigger), keep.At)],
+        (KeepConversation keep, _) => SeeTrigger(keep.Trigger, state, limits),
+        (_, null) => throw new ConversationCommandRefusedException(command, state),
+        (SeeFurtherTrigger further, _) => SeeTrigger(further.Trigger, state, limits),
+        (MergeConversation, ConversationState.Merged) => [],
+        (SealConversation, ConversationState.Merged or ConversationState.Sealed) => [],
+        (RecordExchanges, ConversationState.Merged) => throw new ConversationCommandRefusedException(command, state),
+        (_, ConversationState.Merged) => [],
+        (MergeConversation, ConversationState.Sealed) => throw new ConversationCommandRefusedException(command, state),
+        (MergeConversation merge, _) => [new ConversationMerged(merge.Into, merge.At)],
+        (RecordExchanges record, _) => Record(record, state, limits),
+        (RefuseExchanges refuse, _) => refuse.Count > 0 ? [new ExchangesRefused(refuse.Count, refuse.Cap)] : [],
+        (AddKeys, ConversationState.Sealed) => [],
+        (AddKeys add, _) => Add(add, state, limits),
+        (AcceptNodeAnswer accept, _) => Accept(accept.Answer, state),
+        (LoseNode lose, _) => Lose(lose, state),
+        (SealConversation seal, _) => [new ConversationSealed(state.Recorded.Count, seal.Reason, seal.StillOpen, seal.At)],
+        _ => throw new ConversationCommandRefusedException(command, state),
+    };
+
+    private static IReadOnlyList<ConversationEvent> SeeTrigger(Trigger trigger, Conversation state, ConversationLimits limits)
+    {
+        Trigger bounded = Bounded(trigger);
+        bool known = state.FurtherTriggers.Prepend(state.Trigger!).Any(seen => IsSame(seen, bounded));
+        return known || state.State is ConversationState.Merged || state.FurtherTriggers.Count >= limits.FurtherTriggers ? [] : [new FurtherTriggerSeen(bounded)];
+    }
+
+    // A node repeats a trigger until it is acknowledged; a person who asks twice means the same.
+    private static bool IsSame(Trigger seen, Trigger again) =>
+        seen.Rule == again.Rule && seen.ExchangeId == again.ExchangeId && (again.ExchangeId is not null || seen.Keys.SequenceEqual(again.Keys));
+
+    private static List<ConversationEvent> Record(RecordExchanges command, Conversation state, ConversationLimits limits)
+    {
+        var facts = new List<ConversationEvent>();
+        var seen = new HashSet<ExchangeId>();
+        var refused = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        long packBytes = command.PackBytes;
+        foreach (StoredExchange exchange in command.Exchanges)
+        {
+            ExchangeId id = exchange.Head.Id;
+            if (state.RecordedIds.Contains(id) || !seen.Add(id))
+                continue;
+            if (limits.CapBrokenBy(state.Recorded.Count + facts.Count, packBytes, exchange.StoredBytes) is { } cap)
+            {
+                refused[cap] = refused.GetValueOrDefault(cap) + 1;
+                continue;
+            }
+
+            packBytes += exchange.StoredBytes;
+            facts.Add(state.State is ConversationState.Sealed
+                ? new LateExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At)
+                : new ExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At));
+        }
+
+        facts.AddRange(refused.Select(pair => new ExchangesRefused(pair.Value, pair.Key)));
+        return facts;
+    }
+
+    private static IReadOnlyList<ConversationEvent> Add(AddKeys command, Conversation state, ConversationLimits limits)
+    {
+        TraceKey[] added = [.. command.Keys.Distinct().Except(state.Keys).Take(Math.Max(0, limits.Keys - state.Keys.Count))];
+
+        // 16 keys of 256 characters stay far under 64 KiB even when every character must be escaped.
+        return [.. added.Chunk(MaxTriggerKeys).Select(chunk => new TraceKeysAdded(chunk))];
+    }
+
+    private static IReadOnlyList<ConversationEvent> Accept(NodeAnswer answer, Conversation state)
+    {
+        NodeAnswer bounded = answer with
+        {
+            Watches = WithinBudget(answer.Watches.Distinct(), watch => watch),
+            Losses = WithinBudget(answer.Losses.Distinct(), loss => loss.Key.Value),
+        };
+        bool same = state.Nodes.GetValueOrDefault(answer.Node) is NodeAnswered last && SaysTheSame(last.Answer, bounded);
+        return same ? [] : [new NodeAnswered(bounded)];
+    }
+
+    private static bool SaysTheSame(NodeAnswer last, NodeAnswer next) =>
+        last.Epoch == next.Epoch && last.StartedAt == next.StartedAt && last.Horizon == next.Horizon && last.OpenCount == next.OpenCount
+        && last.Watches.SequenceEqual(next.Watches) && last.Losses.SequenceEqual(next.Losses);
+
+    private static IReadOnlyList<ConversationEvent> Lose(LoseNode lose, Conversation state)
+    {
+        string why = Shorten(lose.Why);
+        return state.Nodes.GetValueOrDefault(lose.Node) is NodeDidNotAnswer ? [] : [new NodeDidNotAnswer(lose.Node, why, lose.At)];
+    }
+
+    private static Trigger Bounded(Trigger trigger) => trigger with
+    {
+        Rule = Shorten(trigger.Rule),
+        Reason = Shorten(trigger.Reason),
+        Keys = trigger.Keys.Count > MaxTriggerKeys ? [.. trigger.Keys.Take(MaxTriggerKeys)] : trigger.Keys,
+    };
+
+    private static string Shorten(string text) => text.Length <= MaxTextLength ? text : text[..MaxTextLength];
+
+    private static List<T> WithinBudget<T>(IEnumerable<T> items, Func<T, string> text)
+    {
+        const int entryOverheadBytes = 80;
+        int bytes = 0;
+        return [.. items.TakeWhile(item => (bytes += JsonEncodedText.Encode(text(item)).EncodedUtf8Bytes.Length + entryOverheadBytes) <= ListBudgetBytes)];
+    }
+}

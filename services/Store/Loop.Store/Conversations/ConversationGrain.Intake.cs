@@ -1,0 +1,170 @@
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
+using Loop.Store.Core.Conversations;
+using Loop.Store.Core.Conversations.Tree;
+
+namespace Loop.Store.Conversations;
+
+/// <summary>What the store's own parts ask of a conversation.</summary>
+public sealed partial class ConversationGrain
+{
+    private const int MaxRemembered = 10_000;
+
+    private readonly List<(long Ticket, long Position)> _pendingTickets = [];
+    private readonly HashSet<ExchangeId> _refused = [];
+    private readonly SortedDictionary<string, int> _uncounted = new(StringComparer.Ordinal);
+    private long _offeredBytes;
+
+    /// <inheritdoc/>
+    public async Task<Admission> Admit(ExchangeOffer[] offers)
+    {
+        if (_conversation.State is null)
+            return new Admission(Kept: false, null, []);
+        if (_conversation.MergedInto is { } into)
+            return new Admission(Kept: true, into.Value, []);
+        HashSet<ExchangeId> foreign = await OfEarlierGeneration(offers);
+        var wanted = new List<ExchangeId>();
+        _offeredBytes = 0;
+        foreach (ExchangeOffer offer in offers)
+        {
+            if (_conversation.RecordedIds.Contains(offer.Id) || foreign.Contains(offer.Id) || wanted.Contains(offer.Id))
+                continue;
+            if (Limits.CapBrokenBy(_conversation.Recorded.Count + wanted.Count, _packBytes + _offeredBytes, offer.Bytes) is { } cap)
+                Refuse(offer.Id, cap);
+            else
+                wanted.Add(offer.Id);
+            _offeredBytes += offer.Bytes;
+        }
+
+        await CountRefused(isFinal: false);
+        return new Admission(Kept: true, null, [.. wanted]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> RecordSegment(StoredExchange[] exchanges)
+    {
+        if (_conversation.MergedInto is { } into)
+            return into.Value;
+        bool isLate = _conversation.State is ConversationState.Sealed;
+        int before = _conversation.Recorded.Count;
+        TraceKey[] keys = [.. exchanges.SelectMany(exchange => exchange.Head.Keys).Distinct()];
+
+        // The heads join the list before the append decides, since the description of the next state needs them; a failed append drops the whole grain.
+        Dictionary<ExchangeId, Exchange> heads = exchanges.DistinctBy(exchange => exchange.Head.Id).ToDictionary(exchange => exchange.Head.Id, exchange => exchange.Head);
+        _incoming = heads;
+        await Apply(new RecordExchanges(exchanges, _packBytes, time.GetUtcNow()), new AddKeys(keys));
+        int added = _conversation.Recorded.Count - before;
+        _packBytes += exchanges.Sum(exchange => exchange.StoredBytes);
+        if (added > 0)
+        {
+            telemetry.Instruments.OnRecorded(added, isLate);
+            _progress?.Arrived(time.GetUtcNow());
+        }
+
+        ScheduleCheck();
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public Task<ExchangeId[]> Known(ExchangeId[] ids) => Task.FromResult(ids.Where(id =>
+        _conversation.RecordedIds.Contains(id) || _conversation.Trigger?.ExchangeId == id || _conversation.FurtherTriggers.Any(trigger => trigger.ExchangeId == id)).ToArray());
+
+    /// <inheritdoc/>
+    public Task<ConversationProgress> Progress() => Task.FromResult(new ConversationProgress(
+        _conversation.State,
+        _conversation.Generation,
+        _conversation.Seal?.At,
+        _conversation.MergedInto?.Value,
+        _conversation.Recorded.Count,
+        [.. _conversation.Recorded.Select(place => place.Segment).Distinct()],
+        _conversation.Trigger is null ? [] : [_conversation.Trigger, .. _conversation.FurtherTriggers]));
+
+    /// <inheritdoc/>
+    public Task<ConversationProgress> BeginMerge()
+    {
+        _mergeUntil = time.GetUtcNow() + options.Value.AnswerTimeout;
+        return Progress();
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> MergeInto(string into, int copied)
+    {
+        if (_conversation.State is not ConversationState.Open)
+            return true;
+        if (_conversation.Recorded.Count > copied)
+            return false;
+        await Apply(new MergeConversation(ConversationId.Parse(into), time.GetUtcNow()));
+        StopCollecting();
+        surroundings.Nodes.Unwatch(Id);
+        surroundings.Directory.Forget(ConversationId.Parse(Id));
+        telemetry.Instruments.OnMerged();
+        return true;
+    }
+
+    // A ring still holds what the earlier generation recorded under the same keys: that is no part of this one.
+    private async Task<HashSet<ExchangeId>> OfEarlierGeneration(ExchangeOffer[] offers)
+    {
+        if (_conversation.Generation <= 1)
+            return [];
+        var earlier = ConversationId.From(Conversation.PrimaryKey(_conversation.Trigger!.Keys), _conversation.Generation - 1);
+        return [.. await GrainFactory.GetGrain<IConversationIntake>(earlier.Value).Known([.. offers.Select(offer => offer.Id)])];
+    }
+
+    private void Refuse(ExchangeId id, string cap)
+    {
+        if (_refused.Count >= MaxRemembered || !_refused.Add(id))
+            return;
+        telemetry.Instruments.OnRefused(1);
+        _uncounted[cap] = _uncounted.GetValueOrDefault(cap) + 1;
+    }
+
+    // Written when the count doubles and at the seal, so that a million refused exchanges are a handful of facts.
+    private async Task CountRefused(bool isFinal)
+    {
+        int uncounted = _uncounted.Values.Sum();
+        if (uncounted == 0 || (!isFinal && uncounted < _conversation.Refused))
+            return;
+        ConversationCommand[] commands = [.. _uncounted.Select(pair => new RefuseExchanges(pair.Value, pair.Key))];
+        _uncounted.Clear();
+        await Apply(commands);
+        if (!isFinal)
+        {
+            // Nothing more can be kept: nodes need not send it.
+            surroundings.Nodes.Unwatch(Id);
+            _progress?.StopWaiting();
+            ScheduleCheck();
+        }
+    }
+
+    private async Task PublishIfBehind()
+    {
+        if (_publishedVersion == _version || _conversation.State is null)
+            return;
+        if (_incoming is { } heads)
+        {
+            foreach (RecordedPlace place in _conversation.Recorded.Skip(_recorded.Count))
+                _recorded.Add(new RecordedExchange(heads[place.Id], place.Late));
+            _incoming = null;
+        }
+
+        await publisher.Publish(_conversation, Description, CancellationToken.None);
+        _publishedVersion = _version;
+        foreach ((long ticket, long position) in _pendingTickets)
+            surroundings.Checkpoint.Complete(ticket, position);
+        _pendingTickets.Clear();
+    }
+
+    private void TakeUpNewKeys(List<ConversationEvent> facts)
+    {
+        if (_conversation.State is not ConversationState.Open || !facts.Any(fact => fact is TraceKeysAdded))
+            return;
+        Claim();
+        AskNodes();
+    }
+
+    private void Claim()
+    {
+        foreach (MergeRequest merge in surroundings.Directory.Claim(_conversation.Id!.Value, _conversation.Generation, _conversation.Keys, _conversation.KeptAt))
+            surroundings.Merges.Enqueue(merge);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
+using Loop.Store.Core.Blobs;
+using Loop.Store.Core.Conversations;
+using Loop.Store.Core.Conversations.Tree;
+using Loop.Store.Core.Events;
+using Loop.Store.Core.Packs;
+
+namespace Loop.Store.Conversations;
+
+/// <summary>A conversation read back: its fold, its heads in the order of their facts, and what its pack takes.</summary>
+public sealed record LoadedConversation(Conversation Conversation, long Version, List<RecordedExchange> Recorded, long PackBytes)
+{
+    /// <summary>Nothing is kept.</summary>
+    public static LoadedConversation Nothing => new(Conversation.NotKept, -1, [], 0);
+}
+
+/// <summary>Reads and appends a conversation's stream. Shared by the grain and by the rebuild, so that both see the same.</summary>
+public sealed class ConversationJournal(IEventStore events, IPackStore packs, IBlobStore blobs)
+{
+    /// <summary>Category of conversation streams.</summary>
+    public const string Category = "conversation";
+
+    /// <summary>Owner of a conversation's pack.</summary>
+    public static string Owner(string id) => $"{Category}-{id}";
+
+    /// <summary>Reads all of it.</summary>
+    public async Task<LoadedConversation> Load(string id, CancellationToken cancellationToken)
+    {
+        Conversation conversation = Conversation.NotKept;
+        long version = -1;
+        await foreach (StoredEvent stored in events.ReadStream(new StreamName(Category, id), 0, cancellationToken))
+        {
+            conversation = conversation.Evolve(EventSerializer.DeserializeConversation(stored));
+            version = stored.Version;
+        }
+
+        if (version < 0)
+            return LoadedConversation.Nothing;
+        if (conversation.State is ConversationState.Merged)
+            return new LoadedConversation(conversation, version, [], 0);
+        return new LoadedConversation(conversation, version, await Heads(id, conversation, cancellationToken), await PackBytes(id, cancellationToken));
+    }
+
+    /// <summary>Appends; durable when this returns.</summary>
+    /// <exception cref="ConversationMovedException">Another writer was here.</exception>
+    public async Task<AppendResult> Append(string id, long version, IReadOnlyList<ConversationEvent> facts, CancellationToken cancellationToken)
+    {
+        var stream = new StreamName(Category, id);
+        AppendResult result = await events.Append(stream, version, EventSerializer.Serialize(stream, version, facts, EventMetadata.None), cancellationToken);
+        return result.Outcome is AppendOutcome.Appended ? result : throw new ConversationMovedException(id, version, result.Version);
+    }
+
+    private async Task<List<RecordedExchange>> Heads(string id, Conversation conversation, CancellationToken cancellationToken)
+    {
+        var segments = new Dictionary<int, IReadOnlyList<Exchange>>();
+        var recorded = new List<RecordedExchange>(conversation.Recorded.Count);
+        foreach (RecordedPlace place in conversation.Recorded)
+        {
+            if (!segments.TryGetValue(place.Segment, out IReadOnlyList<Exchange>? heads))
+                segments[place.Segment] = heads = await packs.ReadHeads(Owner(id), place.Segment, cancellationToken);
+
+            // What an event names must be there: checked after the read as it was before the write.
+            if (place.Ordinal >= heads.Count || heads[place.Ordinal].Id != place.Id)
+                throw new BlobDamagedException(string.Create(CultureInfo.InvariantCulture, $"packs/{Owner(id)}/{place.Segment}"), $"exchange {place.Id} is not at place {place.Ordinal}");
+            recorded.Add(new RecordedExchange(heads[place.Ordinal], place.Late));
+        }
+
+        return recorded;
+    }
+
+    private async Task<long> PackBytes(string id, CancellationToken cancellationToken)
+    {
+        long bytes = 0;
+        await foreach (string name in blobs.List($"packs/{Owner(id)}/", cancellationToken))
+            bytes += await blobs.Size(name, cancellationToken) ?? 0;
+        return bytes;
+    }
+}
+
+/// <summary>The stream has another version than its grain believed: the grain is dropped and reads it again.</summary>
+public sealed class ConversationMovedException(string id, long expected, long actual)
+    : Exception($"Conversation {id} is at version {actual}, not {expected}: something else wrote to it. The call can be repeated.");

@@ -1,0 +1,26 @@
+using Loop.Contracts.Conversations;
+using Loop.Store.Core.Conversations;
+using Loop.Store.Core.ReadModels;
+
+namespace Loop.Store.Conversations;
+
+/// <summary>Makes what is durable visible: list and look-ups first, live readers then.</summary>
+public sealed class ConversationPublisher(IConversationIndex index, ConversationFeed feed, CoherenceTotals totals)
+{
+    /// <summary>Publishes the state as it is now; repeating it is harmless.</summary>
+    public async Task Publish(Conversation conversation, ConversationDescription description, CancellationToken cancellationToken)
+    {
+        string id = conversation.Id!.Value.Value;
+        if (conversation.State is ConversationState.Merged)
+        {
+            await index.Alias(id, conversation.MergedInto!.Value.Value, cancellationToken);
+            totals.Forget(id);
+            return;
+        }
+
+        await index.Upsert(description.Summary(), conversation.Keys, cancellationToken);
+        if (conversation.State is ConversationState.Sealed)
+            totals.Set(id, description.Coherence);
+        feed.Publish(description.Summary());
+    }
+}

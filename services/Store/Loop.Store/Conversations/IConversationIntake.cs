@@ -1,0 +1,47 @@
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
+
+namespace Loop.Store.Conversations;
+
+/// <summary>What the store's own parts ask of a conversation's grain, besides the public contract. Same key, same activation.</summary>
+[Alias("loop.conversation-intake")]
+public interface IConversationIntake : IGrainWithStringKey
+{
+    /// <summary>Which of these exchanges should be written: not recorded yet, and within the caps. Asked before any byte is written.</summary>
+    [Alias("admit")]
+    Task<Admission> Admit(ExchangeOffer[] offers);
+
+    /// <summary>Records exchanges of a durable segment; answers with the conversation that must have them instead, null when they are recorded.</summary>
+    [Alias("record-segment")]
+    Task<string?> RecordSegment(StoredExchange[] exchanges);
+
+    /// <summary>Which of these ids are recorded here.</summary>
+    [Alias("known")]
+    Task<ExchangeId[]> Known(ExchangeId[] ids);
+
+    /// <summary>Where the conversation stands.</summary>
+    [Alias("progress")]
+    Task<ConversationProgress> Progress();
+
+    /// <summary>Holds the seal back and tells what must be copied into an older conversation.</summary>
+    [Alias("begin-merge")]
+    Task<ConversationProgress> BeginMerge();
+
+    /// <summary>Becomes an alias of <paramref name="into"/>, unless more than <paramref name="copied"/> exchanges are recorded by now: then false, and the copy goes on.</summary>
+    [Alias("merge-into")]
+    Task<bool> MergeInto(string into, int copied);
+}
+
+/// <summary>An exchange that waits to be written.</summary>
+/// <param name="Id">Identity given at capture.</param>
+/// <param name="Bytes">Bytes of head and bodies, before compression.</param>
+public sealed record ExchangeOffer(ExchangeId Id, long Bytes);
+
+/// <summary>Answer to offers.</summary>
+/// <param name="Kept">False when no such conversation is kept: nothing may be written.</param>
+/// <param name="ForwardTo">The conversation that this one was merged into; null otherwise.</param>
+/// <param name="Wanted">Ids to write.</param>
+public sealed record Admission(bool Kept, string? ForwardTo, ExchangeId[] Wanted);
+
+/// <summary>Where a conversation stands.</summary>
+public sealed record ConversationProgress(ConversationState? State, int Generation, DateTimeOffset? SealedAt, string? MergedInto, int Recorded, int[] Segments, Trigger[] Triggers);

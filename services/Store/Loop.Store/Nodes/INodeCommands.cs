@@ -1,0 +1,19 @@
+using Loop.Contracts.Exchanges;
+
+namespace Loop.Store.Nodes;
+
+/// <summary>What the store asks of all capture nodes. Nothing here waits for a node, except where it says so.</summary>
+public interface INodeCommands
+{
+    /// <summary>Asks every connected node for what carries these keys, and every node that connects later, until <see cref="Unwatch"/>. Returns the nodes that were asked now.</summary>
+    IReadOnlyList<string> Collect(string watchId, IReadOnlyList<TraceKey> keys);
+
+    /// <summary>Ends a watch everywhere.</summary>
+    void Unwatch(string watchId);
+
+    /// <summary>Registers a replay's keys everywhere and waits until each node confirmed, at most <paramref name="timeout"/>. Returns the nodes that did.</summary>
+    Task<IReadOnlyList<string>> RegisterReplayKeys(string replayId, IReadOnlyList<TraceKey> keys, TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>Ends a replay's registration everywhere.</summary>
+    void UnregisterReplayKeys(string replayId);
+}

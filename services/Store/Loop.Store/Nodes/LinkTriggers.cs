@@ -1,0 +1,43 @@
+using System.Threading.Channels;
+using Loop.Contracts.Conversations;
+using Loop.Protocols.Capture.V1;
+using Loop.Store.Conversations;
+
+namespace Loop.Store.Nodes;
+
+/// <summary>Keeps the triggers of a link and acknowledges each when it is durable.</summary>
+public sealed class LinkTriggers(ConversationAssigner assigner, NodeLinkTelemetry telemetry)
+{
+    private const int AtOnce = 8;
+
+    /// <summary>Runs until the queue is complete.</summary>
+    public Task Run(NodeSession session, ChannelReader<Triggered> fired, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        fired.ReadAllAsync(cancellationToken),
+        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+        async (message, token) => await Keep(session, message, token));
+
+    private async Task Keep(NodeSession session, Triggered message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Trigger trigger = LinkMessages.Read(message);
+            Assignment assignment = await assigner.Keep(trigger, cancellationToken);
+            Acknowledge(session, message.TriggerId, assignment.Id?.Value, assignment.RefusedReason);
+        }
+        catch (InvalidDataException exception)
+        {
+            // Acknowledged as refused, or it would be repeated for ever.
+            telemetry.Malformed(session.Node, exception.Message);
+            Acknowledge(session, message.TriggerId, null, exception.Message);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            telemetry.TriggerFailed(session.Node, exception);
+        }
+    }
+
+    private static void Acknowledge(NodeSession session, long triggerId, string? conversationId, string? refusedReason) => session.Send(new StoreMessage
+    {
+        TriggerAcknowledged = new TriggerAcknowledged { TriggerId = triggerId, ConversationId = conversationId ?? "", RefusedReason = refusedReason ?? "" },
+    });
+}

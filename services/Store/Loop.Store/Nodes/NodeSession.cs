@@ -1,0 +1,114 @@
+using System.Threading.Channels;
+using Loop.Contracts.Exchanges;
+using Loop.Protocols.Capture.V1;
+
+namespace Loop.Store.Nodes;
+
+/// <summary>One node link that is up: what waits to be sent, and which answers are owed. Safe from any thread; nothing here waits.</summary>
+public sealed class NodeSession(string node, long epoch, string version, int queuedCommands, TimeProvider time) : IDisposable
+{
+    private readonly Channel<StoreMessage> _outbound = Channel.CreateBounded<StoreMessage>(new BoundedChannelOptions(queuedCommands) { SingleReader = true });
+    private readonly CancellationTokenSource _aborted = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, DateTimeOffset> _owed = new(StringComparer.Ordinal);
+    private long _lastCollectId;
+
+    /// <summary>Name of the node.</summary>
+    public string Node { get; } = node;
+
+    /// <summary>Start of its process, Unix milliseconds.</summary>
+    public long Epoch { get; } = epoch;
+
+    /// <summary>Version of Loop that it runs.</summary>
+    public string Version { get; } = version;
+
+    /// <summary>Why the store ended the link; null while it did not.</summary>
+    public string? AbortReason { get; private set; }
+
+    /// <summary>Cancelled when the store ends the link.</summary>
+    public CancellationToken Aborted => _aborted.Token;
+
+    /// <summary>What to send, in order.</summary>
+    public ChannelReader<StoreMessage> Outbound => _outbound.Reader;
+
+    /// <summary>Watches that this node owes an answer for.</summary>
+    public IReadOnlyList<string> Owed
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _owed.Keys];
+        }
+    }
+
+    /// <summary>Queues a message; a node that reads too slowly is disconnected rather than waited for.</summary>
+    public void Send(StoreMessage message)
+    {
+        if (!_outbound.Writer.TryWrite(message))
+            Abort("the node does not read what the store sends");
+    }
+
+    /// <summary>Asks the node; it owes an answer from now on.</summary>
+    public void SendCollect(string watchId, IEnumerable<TraceKey> keys)
+    {
+        var collect = new Collect { CollectId = Interlocked.Increment(ref _lastCollectId), WatchId = watchId };
+        collect.Keys.AddRange(keys.Select(key => key.ToString()));
+        lock (_lock)
+            _owed[watchId] = time.GetUtcNow();
+        Send(new StoreMessage { Collect = collect });
+    }
+
+    /// <summary>Something for the watch came: the node is at work on its answer.</summary>
+    public void Heard(string watchId)
+    {
+        lock (_lock)
+        {
+            if (_owed.ContainsKey(watchId))
+                _owed[watchId] = time.GetUtcNow();
+        }
+    }
+
+    /// <summary>The node answered, or need not any more.</summary>
+    public void Settle(string watchId)
+    {
+        lock (_lock)
+            _owed.Remove(watchId);
+    }
+
+    /// <summary>Watches whose answer is overdue; they are settled by this.</summary>
+    public IReadOnlyList<string> TakeOverdue(TimeSpan timeout)
+    {
+        lock (_lock)
+        {
+            if (_owed.Count == 0)
+                return [];
+            DateTimeOffset latest = time.GetUtcNow() - timeout;
+            string[] overdue = [.. _owed.Where(pair => pair.Value <= latest).Select(pair => pair.Key)];
+            foreach (string watchId in overdue)
+                _owed.Remove(watchId);
+            return overdue;
+        }
+    }
+
+    /// <summary>Ends the link from the store's side.</summary>
+    public void Abort(string reason)
+    {
+        AbortReason ??= reason;
+        _outbound.Writer.TryComplete();
+        try
+        {
+            _aborted.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The link ended by itself in the same moment.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _outbound.Writer.TryComplete();
+        _aborted.Dispose();
+    }
+}

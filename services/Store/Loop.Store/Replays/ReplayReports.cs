@@ -1,0 +1,32 @@
+using Loop.Contracts.Replays;
+
+namespace Loop.Store.Replays;
+
+/// <summary>The report of a replay as far as its facts go.</summary>
+internal static class ReplayReports
+{
+    /// <summary>Null when it was never asked for.</summary>
+    public static ReplayReport? From(IReadOnlyList<ReplayEvent> facts)
+    {
+        if (facts.OfType<ReplayFinished>().FirstOrDefault() is { } finished)
+            return finished.Report;
+        if (facts.OfType<ReplayRequested>().FirstOrDefault() is not { } requested)
+            return null;
+        ReplayRequestSent? sent = facts.OfType<ReplayRequestSent>().FirstOrDefault();
+        ReplayAnswered? answered = facts.OfType<ReplayAnswered>().FirstOrDefault();
+        return new ReplayReport
+        {
+            Id = requested.Id,
+            ConversationId = requested.ConversationId.Value,
+            Destination = requested.Destination,
+            HopId = requested.HopId,
+            StartedAt = requested.At,
+            Stage = answered is not null ? "observing" : sent is not null ? "sending" : "preparing",
+            Evidence = "entry",
+            Adjustments = sent?.Adjustments ?? [],
+            ReplayedStatus = answered?.Status,
+            ReplayedDurationMs = answered?.DurationMs,
+            ObservedHops = facts.OfType<ReplayExchangeObserved>().Count(),
+        };
+    }
+}
