@@ -45,11 +45,11 @@ public sealed class EnvoyProcess : IAsyncDisposable
         File.Delete(adminFile);
         await File.WriteAllTextAsync(configFile, start.Bootstrap, cancellationToken);
 
-        // Hot restart would share memory and sockets between all Envoys of the machine.
+        // Hot restart would share memory and sockets between all Envoys of the machine. ext_proc warns of each request while the collector is away.
         string[] arguments =
         [
             "-c", configFile, "--admin-address-path", adminFile, "--disable-hot-restart", "--log-level", start.LogLevel,
-            "--concurrency", start.Concurrency.ToString(CultureInfo.InvariantCulture), "--drain-time-s", "1",
+            "--component-log-level", $"ext_proc:{(start.LogLevel is "warning" ? "error" : start.LogLevel)}", "--concurrency", start.Concurrency.ToString(CultureInfo.InvariantCulture), "--drain-time-s", "1",
         ];
         OutputTail log = new();
         ManualResetEventSlim parentMayEnd = new();
