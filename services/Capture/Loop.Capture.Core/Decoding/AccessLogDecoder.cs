@@ -17,11 +17,12 @@ internal static class AccessLogDecoder
     public static CapturedExchange Decode(RecordFacts facts, in RecordedPart part)
     {
         HTTPAccessLogEntry entry;
+        // The parser throws InvalidOperationException, too, for a damaged tag of an unknown field.
         try
         {
             entry = HTTPAccessLogEntry.Parser.ParseFrom(part.Payload);
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
         {
             throw new InvalidDataException("A part that should be an access-log entry is not one.", exception);
         }

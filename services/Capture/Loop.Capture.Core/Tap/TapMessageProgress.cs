@@ -31,10 +31,10 @@ internal sealed class TapMessageProgress
         _isGrpcStatusSeen = headers.Value("grpc-status") is not null;
     }
 
-    public void OnBody(int size, bool truncated, bool inexact)
+    public void OnBody(int size, bool truncated, bool isSizeUnknown)
     {
         _bodySize += size;
-        _isSizeUnknown |= truncated || inexact;
+        _isSizeUnknown |= truncated || isSizeUnknown;
     }
 
     public void OnEnded() => IsEnded = true;
