@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Loop.Capture.Core.Tests.Tap;
 
-public sealed class TapTraceFeederTests
+public sealed class TapTraceFeederTests : IDisposable
 {
     private static readonly DateTimeOffset At = ReplayedShard.At;
     private readonly ReplayedShard _shard = new();
@@ -142,6 +142,8 @@ public sealed class TapTraceFeederTests
         Exchange head = Assert.Single(_shard.Exchanges).Decode().Head;
         Assert.Equal((ExchangeEnd.Complete, true, 5L), (head.End, head.Response!.Body.Truncated, head.Response.Body.KeptBytes));
     }
+
+    public void Dispose() => _shard.Dispose();
 
     private TapTraceFeeder Feeder() => new(_shard, ReplayedShard.Source(CaptureInput.StreamedTap));
 
