@@ -65,7 +65,7 @@ internal static class AccessLogDecoder
             ResponseCodeDetails = logged.ResponseCodeDetails.Length > 0 ? logged.ResponseCodeDetails : null,
             AttemptCount = ExchangeDecoder.AttemptsOf(
                 facts.Source.View == ExchangeView.Server, request, common.UpstreamRequestAttemptCount > 0 ? common.UpstreamRequestAttemptCount : null),
-            // The log is written when the exchange is over: it shows the context that was sent upstream (facts seen on Envoy 1.40).
+            // The log is written when the exchange is over: it shows the context that was sent upstream (seen on Envoy 1.40).
             OutgoingSpanId = TraceContext.SpanOf(request),
             Keys = keys,
         };
