@@ -1,5 +1,6 @@
 using System.Buffers;
 using CsCheck;
+using Loop.Capture.Core.Collecting;
 using Loop.Capture.Core.Intake;
 using Loop.Capture.Core.Ring;
 using Loop.Contracts.Exchanges;
@@ -35,7 +36,7 @@ public sealed class ExchangeWriterTests
         writer.Close(CloseReason.SourceEnded, bench.Now);
 
         Assert.Equal(ExchangeEnd.RequestIncomplete, Assert.Single(bench.Find(1)).Head.End);
-        Assert.Equal("status 503", (await bench.Next<Collecting.TriggerFired>()).Trigger.Reason);
+        Assert.Equal("status 503", (await bench.Next<TriggerFired>()).Trigger.Reason);
     }
 
     [Fact]
