@@ -23,9 +23,9 @@ public sealed class KillTests : IDisposable
     {
         var random = new Random(20260504);
         Dictionary<string, (long Version, int Segment)> acknowledged = [];
-        for (int round = 0; round < 6; round++)
+        for (int round = 0; round < 4; round++)
         {
-            foreach ((string stream, long version, int segment) in await RunUntilKilled(random.Next(1, 120)))
+            foreach ((string stream, long version, int segment) in await RunUntilKilled(random.Next(1, 60)))
                 acknowledged[stream] = (version, segment);
             await AssertNothingLost(acknowledged);
         }
