@@ -18,16 +18,6 @@ public sealed class ShopConversationTests
 
         Assert.True((await mesh.Send(100, Cancellation)).IsAsPlanned);
 
-        await Task.Delay(12000, Cancellation);
-        foreach (ConversationSummary one in await api.List(Cancellation))
-        {
-            ConversationDetail detail = await api.Show(one.Id, Cancellation);
-            TestContext.Current.TestOutputHelper!.WriteLine($"{one.Id} {one.Path} {one.State} {one.Exchanges} {detail.SealReason} keys {string.Join(',', detail.Keys)}");
-            foreach (HopView hop in detail.Hops)
-                TestContext.Current.TestOutputHelper!.WriteLine($"   {hop.Number} {hop.Source}>{hop.Destination} {hop.JoinedBy} {hop.Request?.Path} {hop.Response?.Status} {hop.DurationMs} {string.Join(" ", hop.Views.Select(v => v.View + "/" + v.Input + "/" + v.Status + "/" + v.Service + (v.Late ? "/late" : "") + "@" + v.StartedAt.ToString("ss.ffffff")))}");
-            TestContext.Current.TestOutputHelper!.WriteLine(string.Join("\n", detail.Coherence.Missing));
-        }
-
         IReadOnlyList<ConversationSummary> kept = await api.ListUntil(
             list => list.Count == 5 && list.All(one => one.State == ConversationState.Sealed), "5 sealed conversations", Cancellation);
         Assert.Equal(["/checkout 2", "/checkout 2", "/suggestions 3", "/suggestions 3", "/suggestions 3"], kept.Select(one => $"{one.Path} {one.Hops}").Order());
