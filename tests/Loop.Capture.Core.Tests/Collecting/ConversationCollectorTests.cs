@@ -82,14 +82,17 @@ public sealed class ConversationCollectorTests
     }
 
     [Fact]
-    public async Task Watch_CountThatTheAnswerTold_IsRepeatedAtTheNextSweep()
+    public async Task Watch_CountThatTheAnswerTold_IsRepeatedAtTheNextSweeps()
     {
         await using var bench = new CaptureBench();
         bench.Begin(1);
         bench.Collector.Collect("w", [Trace(1)]);
-        bench.Time.Advance(TimeSpan.FromMilliseconds(250));
+        for (int sweep = 0; sweep < 2; sweep++)
+        {
+            bench.Time.Advance(TimeSpan.FromMilliseconds(250));
+            Assert.Equal([new OpenCountChanged("w", 1)], await bench.DrainSignals());
+        }
 
-        Assert.Equal([new OpenCountChanged("w", 1)], await bench.DrainSignals());
         bench.Time.Advance(TimeSpan.FromMilliseconds(250));
         Assert.Empty(await bench.DrainSignals());
     }

@@ -97,7 +97,8 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
         if (!kept)
         {
             OnShed(scan, at);
-            Drop(record);
+            lock (record.Gate)
+                Drop(record);
             return;
         }
 
