@@ -16,6 +16,7 @@ internal sealed class FakeStore : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly Channel<FakeStoreSession> _sessions;
+    private readonly List<FakeStoreSession> _accepted = [];
 
     private FakeStore(WebApplication application, Channel<FakeStoreSession> sessions) => (_application, _sessions) = (application, sessions);
 
@@ -43,6 +44,7 @@ internal sealed class FakeStore : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         FakeStoreSession session = await _sessions.Reader.ReadAsync(limit.Token);
+        _accepted.Add(session);
         session.Hello = (await session.Next()).Hello;
         await session.Send(new StoreMessage { Welcome = new Welcome { RedactionKey = ByteString.CopyFrom(Key), RedactionKeyId = "k1" } });
         return session;
@@ -50,7 +52,8 @@ internal sealed class FakeStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+        _accepted.ForEach(session => session.Break());
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _application.StopAsync(limit.Token);
         await _application.DisposeAsync();
     }
