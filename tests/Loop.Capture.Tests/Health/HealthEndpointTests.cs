@@ -56,10 +56,10 @@ public sealed class HealthEndpointTests : IAsyncLifetime
         byte[] answer = new byte[7];
         await body.ReadExactlyAsync(answer);
         Assert.Equal([0, 0, 0, 0, 2, 8, 1], answer);
+        request.HalfClose();
         Task stopped = _host.Stop();
         await body.ReadExactlyAsync(answer);
         Assert.Equal([0, 0, 0, 0, 2, 8, 2], answer);
-        request.HalfClose();
         await stopped;
     }
 

@@ -49,7 +49,12 @@ internal sealed class CaptureHost : IAsyncDisposable
 
     public IServiceProvider Services => _application.Services;
 
-    public static async Task<CaptureHost> Start(params (string Key, string Value)[] settings)
+    public static Task<CaptureHost> Start(params (string Key, string Value)[] settings) => Start(withRing: false, settings);
+
+    /// <summary>The same before the real ring.</summary>
+    public static Task<CaptureHost> StartWithRing(params (string Key, string Value)[] settings) => Start(withRing: true, settings);
+
+    private static async Task<CaptureHost> Start(bool withRing, (string Key, string Value)[] settings)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Test" });
         var logs = new RecordingLoggerProvider();
@@ -65,8 +70,12 @@ internal sealed class CaptureHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(values);
         var intake = new FakeIntake();
         var collector = new FakeCollector();
-        builder.Services.AddSingleton<IExchangeIntake>(intake);
-        builder.Services.AddSingleton<IConversationCollector>(collector);
+        if (!withRing)
+        {
+            builder.Services.AddSingleton<IExchangeIntake>(intake);
+            builder.Services.AddSingleton<IConversationCollector>(collector);
+        }
+
         builder.Services.AddCapture();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -34,7 +34,13 @@ public sealed class GrpcMessageReaderTests
         Assert.True(budget.TryReserve(LimitBytes - 10));
         var handler = new Handler();
         byte[] bytes = [.. RawGrpcClient.Frame(new byte[90_000]), .. RawGrpcClient.Frame([7])];
-        Assert.Equal(GrpcReadOutcome.EndOfStream, await Run(bytes, 1000, handler, budget));
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+        Task<GrpcReadOutcome> reading = new GrpcMessageReader(pipe.Reader, LimitBytes, budget).ReadToEnd(handler, CancellationToken.None).AsTask();
+        await pipe.Writer.WriteAsync(bytes.AsMemory(0, 1000));
+        await handler.Oversized.WaitAsync(TimeSpan.FromSeconds(20));
+        await pipe.Writer.WriteAsync(bytes.AsMemory(1000));
+        await pipe.Writer.CompleteAsync();
+        Assert.Equal(GrpcReadOutcome.EndOfStream, await reading);
         Assert.Equal([(90_000, true), (1, false)], handler.Messages.Select(message => (message.Size, message.IsOversized)));
         Assert.Equal(LimitBytes - 10, budget.ReservedBytes);
     }
@@ -72,6 +78,10 @@ public sealed class GrpcMessageReaderTests
 
     private sealed class Handler : IGrpcMessageHandler
     {
+        private readonly TaskCompletionSource _oversized = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Oversized => _oversized.Task;
+
         public int MaximumMessages { get; init; } = int.MaxValue;
 
         public List<(int Size, bool IsOversized, byte? First)> Messages { get; } = [];
@@ -85,6 +95,7 @@ public sealed class GrpcMessageReaderTests
         public bool OnOversized(long lengthBytes, in ReadOnlySequence<byte> start)
         {
             Messages.Add(((int)lengthBytes, true, null));
+            _oversized.TrySetResult();
             return true;
         }
     }

@@ -54,8 +54,9 @@ internal sealed class NodeLinkClient(
             await session.Run(call, stopping);
             return null;
         }
-        catch (Exception broken) when (broken is RpcException or IOException or OperationCanceledException or InvalidOperationException or NodeLinkException)
+        catch (Exception broken)
         {
+            // The loop's boundary: whatever the store sent, the link is dialled again and the ring goes on.
             return broken;
         }
         finally

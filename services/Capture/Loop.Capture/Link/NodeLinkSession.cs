@@ -67,7 +67,7 @@ internal sealed partial class NodeLinkSession(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
         if (!await call.ResponseStream.MoveNext(either.Token) || call.ResponseStream.Current.Welcome is not { } welcome)
             throw new NodeLinkException("the store did not begin with Welcome");
-        collector.SetRedactionKey(welcome.RedactionKey.Span, welcome.RedactionKeyId);
+        SetKey(welcome);
         WasWelcomed = true;
         instruments.OnLinkConnected();
         NodeLinkLog.Linked(logger, options.StoreUrl, self.Node);
@@ -85,7 +85,7 @@ internal sealed partial class NodeLinkSession(
                     break;
                 case StoreMessage.MessageOneofCase.Welcome:
                     // A rotated key.
-                    collector.SetRedactionKey(message.Welcome.RedactionKey.Span, message.Welcome.RedactionKeyId);
+                    SetKey(message.Welcome);
                     break;
                 case StoreMessage.MessageOneofCase.Collect or StoreMessage.MessageOneofCase.Unwatch:
                     await _requests.Writer.WriteAsync(message, ends);
@@ -100,6 +100,18 @@ internal sealed partial class NodeLinkSession(
                     // A newer store; what it wants is not known here.
                     break;
             }
+        }
+    }
+
+    private void SetKey(Welcome welcome)
+    {
+        try
+        {
+            collector.SetRedactionKey(welcome.RedactionKey.Span, welcome.RedactionKeyId);
+        }
+        catch (ArgumentException unfit)
+        {
+            throw new NodeLinkException($"the store's redaction key is unfit: {unfit.Message}", unfit);
         }
     }
 

@@ -5,13 +5,13 @@ using Loop.Capture.Core.Tap;
 using Loop.Capture.Diagnostics;
 using Loop.Capture.Sources;
 using Loop.Contracts.Exchanges;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging;
 
 namespace Loop.Capture.Tap;
 
 /// <summary>Holds a <c>POST /tap</c> open and feeds what it answers into the ring: an endless body of JSON documents without a delimiter.</summary>
 internal sealed class AdminTapSessions(
-    IExchangeIntake intake, SourceReader sources, CaptureInstruments instruments, TimeProvider time) : IDisposable
+    IExchangeIntake intake, SourceReader sources, CaptureInstruments instruments, TimeProvider time, ILogger<AdminTapSessions> logger) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
     private const int MaximumRefusalBytes = 4096;
@@ -45,6 +45,12 @@ internal sealed class AdminTapSessions(
         catch (Exception broken) when (broken is HttpRequestException or IOException or OperationCanceledException)
         {
             return new AdminTapOutcome(wasAttached, broken.Message);
+        }
+        catch (Exception fault)
+        {
+            instruments.OnFault();
+            TapLog.SessionFailed(logger, fault, envoy.Url);
+            return new AdminTapOutcome(false, fault.Message);
         }
     }
 

@@ -1,3 +1,4 @@
+using Loop.Capture.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -5,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Loop.Capture.Tap;
 
 /// <summary>Watches the configured directories, each on a loop of its own, so that a slow one does not hold the others.</summary>
-internal sealed class TapFileWatcher(IOptions<CaptureOptions> options, TapFileImporter importer, TimeProvider time, ILogger<TapFileWatcher> logger) : BackgroundService
+internal sealed class TapFileWatcher(
+    IOptions<CaptureOptions> options, TapFileImporter importer, CaptureInstruments instruments, TimeProvider time, ILogger<TapFileWatcher> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -40,6 +42,13 @@ internal sealed class TapFileWatcher(IOptions<CaptureOptions> options, TapFileIm
             if (wasReadable)
                 TapLog.DirectoryUnreadable(logger, directory.Directory, unreadable.Message);
             return false;
+        }
+        catch (Exception fault)
+        {
+            // A bug of ours. The file in hand is done with; the others must not wait for it, and a broken input is no reason to end the process.
+            instruments.OnFault();
+            TapLog.ScanFailed(logger, fault, directory.Directory);
+            return wasReadable;
         }
     }
 }

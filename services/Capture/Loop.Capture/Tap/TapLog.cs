@@ -17,6 +17,12 @@ internal static partial class TapLog
     [LoggerMessage(44, LogLevel.Warning, "The tap directory {Directory} cannot be read or created ({Why}); Envoy loses taps silently without it. It is tried again")]
     public static partial void DirectoryUnreadable(ILogger logger, string directory, string why);
 
+    [LoggerMessage(49, LogLevel.Error, "Importing tap files from {Directory} failed; the file in hand is not tried again, the others are")]
+    public static partial void ScanFailed(ILogger logger, Exception exception, string directory);
+
+    [LoggerMessage(50, LogLevel.Error, "The tap session with {Envoy} failed by a fault of ours; it is opened again")]
+    public static partial void SessionFailed(ILogger logger, Exception exception, string envoy);
+
     [LoggerMessage(45, LogLevel.Information, "Tapping {Envoy} through its admin port")]
     public static partial void Attached(ILogger logger, string envoy);
 
