@@ -1,0 +1,14 @@
+namespace Loop.Capture.Core.Tap;
+
+/// <summary>What became of a trace.</summary>
+public enum TapFeedResult
+{
+    /// <summary>It went into the ring.</summary>
+    Fed,
+
+    /// <summary>The ring had no room for the exchange; it is counted there.</summary>
+    Shed,
+
+    /// <summary>A trace without HTTP in it (transport socket tap), or an empty one.</summary>
+    Ignored,
+}
