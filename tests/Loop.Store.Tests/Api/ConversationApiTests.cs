@@ -20,7 +20,9 @@ public sealed class ConversationApiTests : StoreTest
     public async Task List_Pages_NewestFirstUntilTheEnd()
     {
         await using FakeNode node = await FakeNode.Connect(Store);
-        string[] ids = [.. await Task.WhenAll(Enumerable.Range(1, 3).Select(async number => (await node.Trigger(Make(number, [Trace(number)], 500).Head, triggerId: number)).ConversationId))];
+        var ids = new List<string>();
+        for (int number = 1; number <= 3; number++)
+            ids.Add((await node.Trigger(Make(number, [Trace(number)], 500).Head)).ConversationId);
 
         Page<ConversationSummary> first = (await Store.Http.GetFromJsonAsync<Page<ConversationSummary>>("/api/v1/conversations?limit=2", ApiReading.Json))!;
         Page<ConversationSummary> second = (await Store.Http.GetFromJsonAsync<Page<ConversationSummary>>($"/api/v1/conversations?limit=2&before={Uri.EscapeDataString(first.Next!)}", ApiReading.Json))!;

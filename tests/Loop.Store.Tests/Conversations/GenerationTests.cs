@@ -53,6 +53,14 @@ public sealed class GenerationTests : StoreTest
         Assert.Equal(ConversationId.From(Trace(1), 2).Value, acknowledged.ConversationId);
     }
 
+    [Fact]
+    public async Task Watch_AfterItsTime_IsEnded()
+    {
+        await using FakeNode node = await FakeNode.Connect(Store);
+        string id = await Keep(node, Make(1, [Trace(1)], 500));
+        Assert.Equal(id, (await node.Next(message => message.Unwatch is not null)).Unwatch.WatchId);
+    }
+
     private async Task<string> Keep(FakeNode node, Captured exchange)
     {
         string id = (await node.Trigger(exchange.Head)).ConversationId;

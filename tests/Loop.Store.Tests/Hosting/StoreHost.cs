@@ -72,7 +72,7 @@ public sealed class StoreHost : IAsyncDisposable
         {
             options.Quiet = TimeSpan.FromMilliseconds(500);
             options.AnswerTimeout = TimeSpan.FromSeconds(15);
-            options.ReconnectGrace = TimeSpan.FromSeconds(20);
+            options.ReconnectGrace = TimeSpan.FromSeconds(4);
             configure?.Invoke(options);
         });
         WebApplication app = builder.Build();

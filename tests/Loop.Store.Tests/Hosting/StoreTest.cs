@@ -29,9 +29,10 @@ public abstract class StoreTest : IAsyncLifetime
     }
 
     /// <summary>A new process on the same directory.</summary>
-    protected async Task Restart()
+    protected async Task Restart(Action? meanwhile = null)
     {
         await Store.DisposeAsync();
+        meanwhile?.Invoke();
         Store = await StoreHost.Start(DataPath, Configure);
     }
 

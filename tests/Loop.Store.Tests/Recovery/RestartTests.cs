@@ -43,13 +43,29 @@ public sealed class RestartTests : StoreTest
         await node.Answer(await node.NextCollect(id), open: 0, failing);
         ConversationSummary before = await Sealed(id);
         await node.DisposeAsync();
-        await Store.Index.Clear(CancellationToken.None);
-        await Store.Index.SetCheckpoint(999_999, CancellationToken.None);
-        await Restart();
+        await Restart(() =>
+        {
+            foreach (string file in Directory.GetFiles(DataPath, "index.db*"))
+                File.Delete(file);
+        });
 
         ConversationSummary after = Assert.Single((await Store.Index.List(10, null, CancellationToken.None)).Items);
         Assert.Equal(before, after);
         Assert.Equal(id, Assert.Single(await Store.Index.ByKey(Trace(1), CancellationToken.None)).Id);
+    }
+
+    [Fact]
+    public async Task Index_AheadOfItsEvents_IsBuiltAnew()
+    {
+        FakeNode node = await FakeNode.Connect(Store);
+        string id = (await node.Trigger(Make(1, [Trace(1)], 500).Head)).ConversationId;
+        await node.DisposeAsync();
+        ConversationSummary line = (await Store.Index.Get(id, CancellationToken.None))!;
+        await Store.Index.Upsert(line with { Id = "5555aaaaaaaa", State = ConversationState.Sealed }, [], CancellationToken.None);
+        Store.Services.GetRequiredService<IndexCheckpoint>().StartAt(999_999);
+        await Restart();
+
+        Assert.Equal(id, Assert.Single((await Store.Index.List(10, null, CancellationToken.None)).Items).Id);
     }
 
     [Fact]

@@ -6,11 +6,14 @@ namespace Loop.Store.Core.Conversations;
 /// </summary>
 public sealed class CollectionProgress
 {
+    private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(1);
+
     private readonly CollectionTimes _times;
     private readonly DateTimeOffset _keptAt;
     private readonly Dictionary<string, DateTimeOffset?> _unanswered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
     private DateTimeOffset _lastNewsAt;
+    private DateTimeOffset _notBefore;
     private bool _someNeverCameBack;
 
     /// <summary>The collection of a conversation that was kept at <paramref name="keptAt"/>.</summary>
@@ -34,10 +37,11 @@ public sealed class CollectionProgress
             _unanswered[node] = null;
     }
 
-    /// <summary>The store restarted: these nodes spoke before and are expected back.</summary>
+    /// <summary>The store restarted: these nodes spoke before and are expected back. Others may have been about to speak: they get the same time.</summary>
     public void Resumed(IEnumerable<string> nodes, DateTimeOffset now)
     {
         _lastNewsAt = now;
+        _notBefore = now + _times.ReconnectGrace;
         foreach (string node in nodes)
             _unanswered.TryAdd(node, now + _times.ReconnectGrace);
     }
@@ -90,22 +94,31 @@ public sealed class CollectionProgress
     /// <summary>The reason to seal now; null when it is too early.</summary>
     public string? ReasonToSeal(DateTimeOffset now)
     {
-        if (now >= _keptAt + _times.Limit && _unanswered.Values.All(deadline => deadline is null))
-            return "time limit";
-        if (_unanswered.Count > 0 || _open.Count > 0 || now < _lastNewsAt + _times.Quiet)
+        if (now < _notBefore || _unanswered.Values.Any(deadline => deadline > now))
             return null;
-        return _someNeverCameBack ? "store restarted" : "quiet";
+        bool isQuiet = _unanswered.Count == 0 && _open.Count == 0 && now >= _lastNewsAt + _times.Quiet;
+        if (!isQuiet && now < _keptAt + _times.Limit)
+            return null;
+        return _someNeverCameBack ? "store restarted" : isQuiet ? "quiet" : "time limit";
     }
 
     /// <summary>How long until it is worth asking again, if nothing happens until then.</summary>
     public TimeSpan NextCheck(DateTimeOffset now)
     {
-        DateTimeOffset next = _keptAt + _times.Limit;
+        bool isAnythingOwed = _unanswered.Count > 0 || _open.Count > 0;
+        DateTimeOffset next = isAnythingOwed ? _keptAt + _times.Limit : Earlier(_keptAt + _times.Limit, _lastNewsAt + _times.Quiet);
+        if (next < _notBefore)
+            next = _notBefore;
         foreach (DateTimeOffset? deadline in _unanswered.Values)
-            next = deadline < next || (deadline is not null && next <= now) ? deadline.Value : next;
-        if (_unanswered.Count == 0 && _open.Count == 0 && _lastNewsAt + _times.Quiet < next)
-            next = _lastNewsAt + _times.Quiet;
+        {
+            // A seal waits for every node that is expected back, so the first deadline comes first, and a limit that has passed does not spin.
+            if (deadline is { } expected && (expected < next || next <= now))
+                next = expected;
+        }
+
         TimeSpan wait = next - now;
-        return wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1);
+        return wait > MinWait ? wait : MinWait;
     }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

@@ -80,6 +80,16 @@ public sealed partial class ConversationGrain
         _conversation.Trigger is null ? [] : [_conversation.Trigger, .. _conversation.FurtherTriggers]));
 
     /// <inheritdoc/>
+    public Task Asked(string node)
+    {
+        // An answer may have overtaken this call; the node's next words, or the link's end, settle it either way.
+        if (_progress is not null && surroundings.Nodes.Owes(node, Id))
+            _progress.Asked([node]);
+        ScheduleCheck();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task<ConversationProgress> BeginMerge()
     {
         _mergeUntil = time.GetUtcNow() + options.Value.AnswerTimeout;

@@ -41,7 +41,7 @@ public sealed partial class ConversationGrain
         DateTimeOffset now = time.GetUtcNow();
         TimeSpan wait;
         if (_progress is not null)
-            wait = _progress.NextCheck(now);
+            wait = _mergeUntil > now ? _mergeUntil.Value - now : _progress.NextCheck(now);
         else if (_unwatchAt is { } unwatchAt)
             wait = unwatchAt > now ? unwatchAt - now : TimeSpan.FromMilliseconds(1);
         else

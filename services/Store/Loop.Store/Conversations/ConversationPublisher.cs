@@ -15,6 +15,7 @@ public sealed class ConversationPublisher(IConversationIndex index, Conversation
         {
             await index.Alias(id, conversation.MergedInto!.Value.Value, cancellationToken);
             totals.Forget(id);
+            feed.Publish(description.Summary());
             return;
         }
 

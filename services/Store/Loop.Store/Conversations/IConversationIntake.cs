@@ -19,6 +19,10 @@ public interface IConversationIntake : IGrainWithStringKey
     [Alias("known")]
     Task<ExchangeId[]> Known(ExchangeId[] ids);
 
+    /// <summary>A node that has just connected was asked for this conversation.</summary>
+    [Alias("asked")]
+    Task Asked(string node);
+
     /// <summary>Where the conversation stands.</summary>
     [Alias("progress")]
     Task<ConversationProgress> Progress();

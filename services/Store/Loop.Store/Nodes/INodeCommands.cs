@@ -8,6 +8,9 @@ public interface INodeCommands
     /// <summary>Asks every connected node for what carries these keys, and every node that connects later, until <see cref="Unwatch"/>. Returns the nodes that were asked now.</summary>
     IReadOnlyList<string> Collect(string watchId, IReadOnlyList<TraceKey> keys);
 
+    /// <summary>True while the node is connected and has not answered for this watch.</summary>
+    bool Owes(string node, string watchId);
+
     /// <summary>Ends a watch everywhere.</summary>
     void Unwatch(string watchId);
 

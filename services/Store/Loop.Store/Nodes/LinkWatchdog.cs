@@ -9,10 +9,12 @@ public sealed class LinkWatchdog(IGrainFactory grains, IOptions<ConversationOpti
 {
     private const int ChecksPerTimeout = 8;
 
-    /// <summary>Runs until the link ends.</summary>
+    /// <summary>Runs until the link ends. What the node was asked when it connected, its conversations wait for.</summary>
     public async Task Run(NodeSession session, CancellationToken cancellationToken)
     {
         TimeSpan timeout = options.Value.AnswerTimeout;
+        foreach (string watchId in session.Owed.Where(watchId => ConversationId.TryParse(watchId, out _)))
+            await grains.GetGrain<IConversationIntake>(watchId).Asked(session.Node);
         using var timer = new PeriodicTimer(timeout / ChecksPerTimeout, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
             await TellLost(session.Node, session.TakeOverdue(timeout), $"it did not answer within {timeout.TotalSeconds:0.###} s");

@@ -37,7 +37,8 @@ public sealed class NodeLinkService(
             registry.AskForEverything(session);
             await Serve(session, requestStream, responseStream, ending);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException && ending.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException
+            && (session.Aborted.IsCancellationRequested || context.CancellationToken.IsCancellationRequested))
         {
             reason = session.AbortReason ?? "it broke";
         }

@@ -98,6 +98,9 @@ public sealed partial class NodeRegistry(IOptions<NodeLinkOptions> options, Stor
     }
 
     /// <inheritdoc/>
+    public bool Owes(string node, string watchId) => _nodes.GetValueOrDefault(node)?.Session?.Owes(watchId) is true;
+
+    /// <inheritdoc/>
     public void Unwatch(string watchId)
     {
         if (!_watches.TryRemove(watchId, out _))

@@ -41,6 +41,13 @@ public sealed class NodeSession(string node, long epoch, string version, int que
         }
     }
 
+    /// <summary>True while the answer for a watch is owed.</summary>
+    public bool Owes(string watchId)
+    {
+        lock (_lock)
+            return _owed.ContainsKey(watchId);
+    }
+
     /// <summary>Queues a message; a node that reads too slowly is disconnected rather than waited for.</summary>
     public void Send(StoreMessage message)
     {
