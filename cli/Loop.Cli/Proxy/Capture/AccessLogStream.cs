@@ -36,7 +36,7 @@ internal sealed class AccessLogStream
     public void Add(HTTPAccessLogEntry entry)
     {
         if (!_waiting.Writer.TryWrite(entry))
-            _losses.Add("log entries: collector too slow");
+            _losses.Add("log entries (collector too slow)");
     }
 
     /// <summary>Sends what waits, for as long as a message may take.</summary>

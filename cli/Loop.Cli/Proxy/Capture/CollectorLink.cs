@@ -62,14 +62,14 @@ internal sealed class CollectorLink : IAsyncDisposable
     {
         if (Interlocked.Read(ref _closedUntilTimestamp) is var until and not 0 && _time.GetTimestamp() < until)
         {
-            Losses.Add("exchanges: no collector");
+            Losses.Add("exchanges (no collector)");
             return null;
         }
 
         if (Interlocked.Increment(ref _openStreams) <= Limits.OpenStreams)
             return new SideStream(this, MetadataOf(_options));
         Interlocked.Decrement(ref _openStreams);
-        Losses.Add("exchanges: collector too slow");
+        Losses.Add("exchanges (collector too slow)");
         return null;
     }
 

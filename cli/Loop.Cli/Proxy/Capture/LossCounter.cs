@@ -26,7 +26,7 @@ internal sealed class LossCounter(TextWriter error, TimeSpan pause, TimeProvider
         while (true)
         {
             await _changed.Reader.ReadAsync(cancellationToken);
-            string list = string.Join(", ", _counts.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => $"{item.Value} ({item.Key})"));
+            string list = string.Join(", ", _counts.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => $"{item.Value} {item.Key}"));
             await error.WriteLineAsync($"loopctl proxy: not recorded so far: {list}. Traffic is not affected.");
             await Task.Delay(pause, time, cancellationToken);
         }

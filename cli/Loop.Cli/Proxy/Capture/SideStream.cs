@@ -48,7 +48,7 @@ internal sealed class SideStream
     {
         if (!_waiting.Writer.TryComplete())
             return;
-        _link.Losses.Add("exchanges: collector too slow");
+        _link.Losses.Add("exchanges (collector too slow)");
         try
         {
             // Not Cancel: its callbacks would run on the path of the request.
@@ -72,7 +72,7 @@ internal sealed class SideStream
             isUnreachable = !_hasSent && exception is RpcException { StatusCode: StatusCode.Unavailable };
             // An exchange that was given up is counted already.
             if (_waiting.Writer.TryComplete() || !_givenUp.IsCancellationRequested)
-                _link.Losses.Add(isUnreachable ? "exchanges: no collector" : "exchanges: stream broken");
+                _link.Losses.Add(isUnreachable ? "exchanges (no collector)" : "exchanges (stream broken)");
         }
         finally
         {
