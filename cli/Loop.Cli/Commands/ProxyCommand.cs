@@ -20,10 +20,12 @@ internal static class ProxyCommand
         Option<string?> collector = new("--collector") { Description = $"The capture node; {DefaultCollector} unless told otherwise", HelpName = "URL" };
         Option<string?> namespaceName = new("--namespace") { Description = "Namespace of the service", HelpName = "NAME" };
         Option<string?> instance = new("--instance") { Description = "Which copy of the service; else host and listening port", HelpName = "NAME" };
+        Option<string> upstream = new("--upstream-protocol") { Description = "HTTP version spoken to the service; same speaks what the caller speaks", DefaultValueFactory = _ => "same" };
+        upstream.AcceptOnlyFromAmong("same", "http1", "http2");
         Option<double?> timeout = new("--timeout") { Description = "Longest wait for an answer to begin; none unless told otherwise", HelpName = "SECONDS" };
         var command = new Command("proxy", "Record a service without an Envoy: a transparent proxy that reports to a capture node")
         {
-            listen, to, route, service, direction, collector, namespaceName, instance, timeout,
+            listen, to, route, service, direction, collector, namespaceName, instance, upstream, timeout,
         };
         command.SetAction((result, cancellationToken) => scope.Guard(
             () =>
@@ -38,6 +40,7 @@ internal static class ProxyCommand
                     Namespace = result.GetValue(namespaceName) is { } name ? ProxyArguments.Name("--namespace", name) : null,
                     Instance = ProxyArguments.Name("--instance", result.GetValue(instance) ?? $"{Environment.MachineName}:{address.Port}"),
                     Collector = result.GetValue(collector) is { } url ? ProxyArguments.Url("--collector", url) : DefaultCollector,
+                    UpstreamVersion = result.GetRequiredValue(upstream) switch { "http1" => HttpVersion.Version11, "http2" => HttpVersion.Version20, _ => null },
                     ResponseTimeout = ProxyArguments.Timeout(result.GetValue(timeout)),
                 };
                 return Run(scope, options, cancellationToken);

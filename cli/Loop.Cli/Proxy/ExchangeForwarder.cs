@@ -1,4 +1,4 @@
-using System.Net.Http;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Loop.Cli.Proxy.Capture;
@@ -27,7 +27,9 @@ internal sealed class ExchangeForwarder(ProxyOptions options, IHttpForwarder for
             exchange.Outcome = exchange.Route is { } route ? await Forward(exchange, route, recording) : ForwardOutcome.NoRoute;
             if (exchange.Outcome.LocalStatus is { } status)
                 await Answer(exchange, recording, status);
-            // 4. Only an answer that reached its end is told as ended.
+            // 4. Only an answer that reached its end is told as ended; a WebSocket has none, as behind Envoy.
+            if (exchange.Status is StatusCodes.Status101SwitchingProtocols)
+                return;
             if (exchange.Outcome.Flag is ResponseFlag.None || exchange.Outcome.LocalStatus is not null)
                 recording.ResponseEnd();
         }
@@ -69,10 +71,9 @@ internal sealed class ExchangeForwarder(ProxyOptions options, IHttpForwarder for
         return OutcomeClassifier.Classify(error, exception, exchange.Status != 0, limit.IsCancellationRequested, isClientGone);
     }
 
-    // As it came: an upstream that speaks gRPC gets HTTP/2, any other what its caller speaks.
-    private static ForwarderRequestConfig ConfigOf(HttpContext context) => new()
+    private ForwarderRequestConfig ConfigOf(HttpContext context) => new()
     {
-        Version = HttpProtocol.IsHttp2(context.Request.Protocol) ? new Version(2, 0) : new Version(1, 1),
+        Version = options.UpstreamVersion ?? (HttpProtocol.IsHttp2(context.Request.Protocol) ? HttpVersion.Version20 : HttpVersion.Version11),
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         // A breakpoint, a long poll and a quiet event stream are no faults.
         ActivityTimeout = Timeout.InfiniteTimeSpan,

@@ -26,6 +26,9 @@ public sealed record ProxyOptions
     /// <summary>The capture node's gRPC listener.</summary>
     public required Uri Collector { get; init; }
 
+    /// <summary>HTTP version spoken to upstreams; null speaks what the caller speaks.</summary>
+    public Version? UpstreamVersion { get; init; }
+
     /// <summary>Longest wait for the head of an upstream's answer; null waits for ever, since a breakpoint may hold it. Past it: 504, flag <c>UT</c>.</summary>
     public TimeSpan? ResponseTimeout { get; init; }
 

@@ -19,6 +19,7 @@ public sealed class ProxyServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly UpstreamConnections _connections;
     private readonly CollectorLink _collector;
+    private int _isDisposed;
 
     private ProxyServer(WebApplication application, UpstreamConnections connections, CollectorLink collector)
     {
@@ -65,6 +66,8 @@ public sealed class ProxyServer : IAsyncDisposable
     /// <summary>Stops listening, ends what is in progress, tells the collector what is still to be told.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+            return;
         await _application.StopAsync(new CancellationToken(canceled: true));
         await _application.DisposeAsync();
         await _collector.DisposeAsync();

@@ -22,6 +22,9 @@ internal sealed class FakeUpstream : IAsyncDisposable
     /// <summary>Set when the hanging path was asked.</summary>
     public TaskCompletionSource Hanging { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Lets the answer that is broken off in the middle break off.</summary>
+    public TaskCompletionSource HalfSeen { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public static async Task<FakeUpstream> Start()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -73,6 +76,8 @@ internal sealed class FakeUpstream : IAsyncDisposable
             case "reset-mid":
                 await context.Response.WriteAsync("{\"half\":");
                 await context.Response.Body.FlushAsync();
+                // A reset overtakes bytes that nobody has read yet.
+                await HalfSeen.Task;
                 context.Abort();
                 break;
             case "hang":

@@ -55,7 +55,10 @@ public sealed class FaultTests
         await using ProxyRig rig = await ProxyRig.Start();
         using HttpResponseMessage response = await rig.Client.GetAsync("/reset-mid", HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsByteArrayAsync());
+        await using Stream body = await response.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[8]);
+        rig.Upstream.HalfSeen.SetResult();
+        await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadAsync(new byte[1]));
         SideStreamSeen seen = await rig.Collector.Ended("/reset-mid");
         Assert.Equal("Qh$ Rh Rb(8)", seen.Sequence);
         Assert.False(seen.WasCut);
@@ -116,6 +119,17 @@ public sealed class FaultTests
         }
 
         Assert.NotEmpty(rig.Proxy.Losses);
+    }
+
+    [Fact]
+    public async Task Collector_ThatAcceptsAndSaysNothing_HoldsNoRequest()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using ProxyRig rig = await ProxyRig.Start(options => options with { Collector = new Uri($"http://{silent.LocalEndpoint}"), Limits = options.Limits with { OpenStreams = 5 } });
+        for (int number = 0; number < 20; number++)
+            Assert.Equal("hello", await rig.Client.GetStringAsync($"/ok/{number}"));
+        Assert.Equal(15, rig.Proxy.Losses["exchanges (collector too slow)"]);
     }
 
     [Fact]

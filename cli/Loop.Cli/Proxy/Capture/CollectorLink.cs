@@ -86,6 +86,7 @@ internal sealed class CollectorLink : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _log.Complete();
+        await StreamsSent();
         await _stopping.CancelAsync();
         try
         {
@@ -98,6 +99,14 @@ internal sealed class CollectorLink : IAsyncDisposable
 
         _channel.Dispose();
         _stopping.Dispose();
+    }
+
+    // What is told already arrives, within the time that a message may take.
+    private async Task StreamsSent()
+    {
+        TimeSpan pause = TimeSpan.FromMilliseconds(20);
+        for (TimeSpan waited = TimeSpan.Zero; Volatile.Read(ref _openStreams) > 0 && waited < Limits.WriteTimeout; waited += pause)
+            await Task.Delay(pause, _time, CancellationToken.None);
     }
 
     private static SocketsHttpHandler Handler(CaptureLimits limits) => new()

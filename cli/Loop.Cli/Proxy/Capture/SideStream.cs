@@ -108,7 +108,8 @@ internal sealed class SideStream
 
         if (!ended.IsCompleted)
             await call.RequestStream.CompleteAsync();
-        await Task.WhenAny(ended, Task.Delay(_link.Limits.CloseTimeout, _link.Time, _givenUp.Token));
+        if (await Task.WhenAny(ended, Task.Delay(_link.Limits.CloseTimeout, _link.Time, _givenUp.Token)) == ended)
+            await ended;
     }
 
     private async Task Write(AsyncDuplexStreamingCall<ProcessingRequest, ProcessingResponse> call, ProcessingRequest message, Task<bool> ended)
