@@ -15,7 +15,7 @@ internal static class HopTable
         var waterfall = new Waterfall(conversation.Hops, BarColumns);
         IReadOnlyList<(HopView Hop, string Branch)> tree = HopTree.Draw(conversation.Hops);
         string[] calls = [.. tree.Select(line => line.Branch + CallOf(line.Hop))];
-        int[] fixedWidths = [4, 10, 9, BarColumns];
+        int[] fixedWidths = [Indent.Length, 10, 9, BarColumns];
         int available = context.IsTerminal ? Math.Max(24, context.Width - fixedWidths.Sum() - 6) : int.MaxValue;
         int callWidth = Math.Min(Math.Max(calls.Max(call => call.Length), "CALL".Length), available);
         string scale = $"0 {new string('─', Math.Max(1, BarColumns - 3 - Units.Milliseconds(waterfall.TotalMs).Length))} {Units.Milliseconds(waterfall.TotalMs)}";

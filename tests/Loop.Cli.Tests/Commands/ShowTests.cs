@@ -30,6 +30,7 @@ public sealed class ShowTests
         await using FakeApi api = await WithDetail();
         LoopctlRun run = await LoopctlRun.Of(api.Url, isTerminal: true, width: 90, CancellationToken.None, "show", "7f3k");
         Golden.Equal("show-narrow", run.Output);
+        Assert.All(run.Output.Split('\n').Where(line => line.Contains('█', StringComparison.Ordinal)), line => Assert.True(line.Length <= 90, line));
         Assert.Contains("loopctl replay 7f3k --destination", run.Error, StringComparison.Ordinal);
     }
 
