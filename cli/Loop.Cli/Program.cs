@@ -1,1 +1,4 @@
-Console.WriteLine("loopctl");
+using Loop.Cli;
+using Loop.Cli.Terminal;
+
+return await LoopctlApplication.Run(args, CliContext.OfProcess(), CancellationToken.None);

@@ -1,0 +1,29 @@
+using Loop.Cli.Terminal;
+using Loop.Client;
+using Loop.Contracts.Replays;
+
+namespace Loop.Cli.Replays;
+
+/// <summary>Starts a replay and waits for its verdict, telling each stage once on stderr.</summary>
+internal static class ReplayFollower
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    public static async Task<ReplayReport> Follow(CliContext context, LoopClient client, ReplayRequest request, CancellationToken cancellationToken)
+    {
+        ReplayReport report = await client.StartReplay(request, cancellationToken);
+        context.Error.WriteLine($"replay {SafeText.Line(report.Id)} of {SafeText.Line(report.ConversationId)} to {SafeText.Line(report.Destination)}");
+        string? told = null;
+        while (report.Verdict is null)
+        {
+            if (report.Stage == "finished")
+                throw new LoopAnswerException(new Uri("about:replay"), $"the replay {report.Id} finished without a verdict");
+            if (report.Stage != told)
+                context.Error.WriteLine($"  {SafeText.Line(told = report.Stage)} …");
+            await Task.Delay(Pause, context.Time, cancellationToken);
+            report = await client.GetReplay(report.Id, cancellationToken);
+        }
+
+        return report;
+    }
+}

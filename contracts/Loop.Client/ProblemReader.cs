@@ -1,0 +1,52 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Loop.Client;
+
+/// <summary>Reads a refusal leniently: a proxy in between may have made it, in any form.</summary>
+internal static class ProblemReader
+{
+    private const int MaxBytes = 64 * 1024;
+
+    public static async Task<LoopApiException> Read(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        string fallback = response.ReasonPhrase is { Length: > 0 } reason ? reason : "The server refused";
+        fallback = $"{fallback} ({(int)response.StatusCode})";
+        try
+        {
+            byte[] bytes = await ReadStart(response, cancellationToken);
+            using JsonDocument document = JsonDocument.Parse(bytes);
+            return FromProblem(response.StatusCode, document.RootElement, fallback);
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or HttpRequestException)
+        {
+            // The status is known; words are not worth a second failure.
+            return new LoopApiException(response.StatusCode, fallback, detail: null, []);
+        }
+    }
+
+    private static LoopApiException FromProblem(HttpStatusCode status, JsonElement problem, string fallback)
+    {
+        if (problem.ValueKind is not JsonValueKind.Object)
+            return new LoopApiException(status, fallback, detail: null, []);
+        return new LoopApiException(status, Text(problem, "title") ?? fallback, Text(problem, "detail"), Candidates(problem));
+    }
+
+    private static string? Text(JsonElement problem, string name) =>
+        problem.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+
+    private static List<string> Candidates(JsonElement problem)
+    {
+        if (!problem.TryGetProperty("candidates", out JsonElement list) || list.ValueKind is not JsonValueKind.Array)
+            return [];
+        return [.. list.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.String ? item.GetString()! : item.GetRawText())];
+    }
+
+    private static async Task<byte[]> ReadStart(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        byte[] buffer = new byte[MaxBytes];
+        int length = await stream.ReadAtLeastAsync(buffer, MaxBytes, throwOnEndOfStream: false, cancellationToken);
+        return buffer[..length];
+    }
+}
