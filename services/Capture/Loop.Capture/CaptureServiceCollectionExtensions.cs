@@ -1,4 +1,6 @@
 using Loop.Capture.AccessLog;
+using Loop.Capture.Core;
+using Loop.Capture.Core.Ring;
 using Loop.Capture.Diagnostics;
 using Loop.Capture.ExtProc;
 using Loop.Capture.Health;
@@ -18,8 +20,7 @@ namespace Loop.Capture;
 public static class CaptureServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the inputs, health and the node link. Needs an <c>IExchangeIntake</c> and an <c>IConversationCollector</c> (the ring), and
-    /// <see cref="CaptureListener.ConfigureCaptureKestrel"/> for the listeners.
+    /// Adds the ring, the inputs, health and the node link. Needs <see cref="CaptureListener.ConfigureCaptureKestrel"/> for the listeners.
     /// </summary>
     public static IServiceCollection AddCapture(this IServiceCollection services)
     {
@@ -28,12 +29,13 @@ public static class CaptureServiceCollectionExtensions
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CaptureInstruments>();
+        services.TryAddSingleton(StartIdentity);
+        services.AddCaptureCore();
         return services.AddCaptureListening().AddExternalProcessor().AddAccessLog().AddTaps().AddCaptureHealth().AddNodeLink();
     }
 
     private static IServiceCollection AddCaptureListening(this IServiceCollection services)
     {
-        services.TryAddSingleton(provider => new CaptureIdentity(provider.GetRequiredService<IOptions<CaptureOptions>>().Value.NodeName));
         services.TryAddSingleton<SourceReader>();
         services.TryAddSingleton<GrpcMessageReaders>();
         services.TryAddSingleton<CaptureConnectionMiddleware>();
@@ -57,6 +59,13 @@ public static class CaptureServiceCollectionExtensions
     private static IServiceCollection AddTaps(this IServiceCollection services)
     {
         services.TryAddSingleton<TapPostEndpoint>();
+        services.TryAddSingleton<TapStreamServer>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrpcEndpoint, StreamTapsEndpoint>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrpcEndpoint, ReportTapEndpoint>());
+        services.TryAddSingleton<TapFileImporter>();
+        services.TryAddSingleton<AdminTapSessions>();
+        services.AddHostedService<TapFileWatcher>();
+        services.AddHostedService<AdminTapClient>();
         return services;
     }
 
@@ -73,4 +82,7 @@ public static class CaptureServiceCollectionExtensions
         services.AddHostedService<NodeLinkClient>();
         return services;
     }
+
+    private static CaptureNodeIdentity StartIdentity(IServiceProvider provider) =>
+        CaptureNodeIdentity.StartingNow(provider.GetRequiredService<IOptions<CaptureOptions>>().Value.NodeName, provider.GetRequiredService<TimeProvider>());
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loop.Capture;
 using Loop.Capture.Core;
 using Loop.Capture.Listening;
@@ -6,8 +7,8 @@ using Loop.Host.Configuration;
 using Loop.Hosting;
 using Loop.Hosting.Access;
 using Loop.Hosting.Clustering;
-using Loop.Replayer;
 using Loop.Store;
+using Loop.Store.Files;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Loop.Host;
@@ -16,30 +17,33 @@ namespace Loop.Host;
 internal static class LoopdApplication
 {
     /// <summary>Builds it; nothing listens yet.</summary>
-    public static WebApplication Build(LoopdSettings settings)
+    /// <param name="settings">What the operator asked for, ports chosen.</param>
+    /// <param name="data">The store's place, opened and locked; null without the role.</param>
+    public static WebApplication Build(LoopdSettings settings, DataDirectory? data)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "loopd" });
         AddConfiguration(builder, settings);
         AddLogging(builder);
         AccessCheck.Refuse(settings, builder.Configuration);
         builder.AddLoopDefaults();
+        builder.Services.AddOpenApi();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
-        AddRoles(builder, settings);
+        AddRoles(builder, settings, data);
         WebApplication app = builder.Build();
         Map(app, settings);
         return app;
     }
 
-    private static void AddRoles(WebApplicationBuilder builder, LoopdSettings settings)
+    private static void AddRoles(WebApplicationBuilder builder, LoopdSettings settings, DataDirectory? data)
     {
-        if (settings.Has("store"))
+        if (data is not null)
         {
-            builder.AddStore(settings.DataDirectory);
+            builder.AddStore(data);
             builder.AddLoopSilo();
         }
 
         if (settings.Has("replayer"))
-            builder.AddReplayer();
+            _ = builder;
         if (settings.Has("capture"))
             builder.Services.AddCaptureCore().AddCapture();
     }
@@ -55,7 +59,7 @@ internal static class LoopdApplication
         if (settings.Has("store"))
             app.MapStore();
         if (settings.Has("replayer"))
-            app.MapReplayer();
+            _ = app;
         if (settings.Has("capture"))
             app.MapCapture();
     }
@@ -82,6 +86,8 @@ internal static class LoopdApplication
     {
         yield return new("Loop:Capture:Listen", settings.CaptureListen.ToString());
         yield return new("Loop:Capture:StoreUrl", settings.StoreUrl ?? settings.LinkListen.LocalUrl);
+        yield return new("Loop:Store:NodeLink:Port", settings.LinkListen.EndPoint.Port.ToString(CultureInfo.InvariantCulture));
+        yield return new("Loop:Store:NodeLink:ApiPort", settings.HttpListen.EndPoint.Port.ToString(CultureInfo.InvariantCulture));
         if (settings.NodeName is not null)
             yield return new("Loop:Capture:NodeName", settings.NodeName);
     }
@@ -97,6 +103,6 @@ internal static class LoopdApplication
         });
         // Standard output belongs to the ready line and to scripts.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Error).AddFilter("Grpc", LogLevel.Warning);
     }
 }

@@ -1,6 +1,8 @@
 using Loop.Host.CommandLine;
 using Loop.Host.Configuration;
 using Loop.Hosting;
+using Loop.Store.Core.Faults;
+using Loop.Store.Files;
 using Microsoft.Extensions.Options;
 
 namespace Loop.Host;
@@ -19,7 +21,8 @@ internal static class LoopdProcess
         };
         try
         {
-            await using WebApplication app = LoopdApplication.Build(concrete);
+            using DataDirectory? data = concrete.Has("store") ? DataDirectory.Open(concrete.DataDirectory, TimeProvider.System) : null;
+            await using WebApplication app = LoopdApplication.Build(concrete, data);
             await app.StartAsync(cancellationToken);
             Announce(concrete);
             await app.WaitForShutdownAsync(cancellationToken);
@@ -50,7 +53,9 @@ internal static class LoopdProcess
         OptionsValidationException options => (ExitCodes.Config, string.Join(Environment.NewLine + "loopd: ", options.Failures)),
         IOException when fault.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase) || fault.InnerException?.Message.Contains("in use", StringComparison.OrdinalIgnoreCase) == true =>
             (ExitCodes.Unavailable, $"{fault.Message.TrimEnd('.')}. Another process listens there: stop it, or choose another port with {PortOption(fault.Message, settings)}."),
-        _ when DataFaults.Explain(fault) is { } words => (ExitCodes.Data, words),
+        StoreException or DataDirectoryLockedException => (ExitCodes.Data, fault.Message),
+        AggregateException { InnerExceptions: [{ } only] } => Explain(only, settings),
+        { InnerException: { } inner } => Explain(inner, settings),
         _ => null,
     };
 

@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Text;
 using Loop.Store.Core.Faults;
+using Microsoft.Win32.SafeHandles;
 
 namespace Loop.Store.Files;
 
 /// <summary>The directory of <c>--data</c>: private, writable, and owned by one process until disposed.</summary>
 public sealed class DataDirectory : IDisposable
 {
-    private readonly FileStream _lock;
+    private readonly SafeFileHandle _lock;
 
-    private DataDirectory(string path, FileStream lockFile)
+    private DataDirectory(string path, SafeFileHandle lockFile)
     {
         Root = path;
         _lock = lockFile;
@@ -48,7 +49,7 @@ public sealed class DataDirectory : IDisposable
             FileSystem.CreateDirectory(root);
             FileSystem.CreateDirectory(Path.Combine(root, "packs"));
             FileSystem.CreateDirectory(Path.Combine(root, "keys"));
-            FileStream lockFile = TakeLock(root, timeProvider);
+            SafeFileHandle lockFile = TakeLock(root, timeProvider);
             return new DataDirectory(root, lockFile);
         }
         catch (IOException exception) when (FileSystem.IsFull(exception))
@@ -64,32 +65,20 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Gives the lock back. The file stays: deleting it would let two processes lock two files of one name.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private static FileStream TakeLock(string root, TimeProvider timeProvider)
+    private static SafeFileHandle TakeLock(string root, TimeProvider timeProvider)
     {
         string path = Path.Combine(root, "lock");
-
-        // Other processes must be able to read who holds it; on Unix the lock is flock(2), on Windows the refused write sharing.
-        FileShare share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.ReadWrite;
-        FileStream file;
+        SafeFileHandle file = Open(root, path);
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share);
-        }
-        catch (IOException) when (OperatingSystem.IsWindows() && File.Exists(path))
-        {
-            throw new DataDirectoryLockedException(root, ReadHolder(path));
-        }
-
-        try
-        {
-            if (!OperatingSystem.IsWindows() && !FileSystem.TryLock(file.SafeFileHandle, path))
-                throw new DataDirectoryLockedException(root, ReadHolder(path));
+            if (!OperatingSystem.IsWindows() && !FileSystem.TryLock(file, path))
+                throw new DataDirectoryLockedException(root, ReadHolder(file));
 
             // Written and synced also as the check that the directory takes writes.
             string holder = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}, since {timeProvider.GetUtcNow():u}\n");
-            file.SetLength(0);
-            file.Write(Encoding.UTF8.GetBytes(holder));
-            file.Flush(flushToDisk: true);
+            RandomAccess.SetLength(file, 0);
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(holder), 0);
+            RandomAccess.FlushToDisk(file);
             return file;
         }
         catch
@@ -99,18 +88,27 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    private static string ReadHolder(string path)
+    // On Unix the lock is flock(2). On Windows it is the refusal to share writing; reading stays possible.
+    private static SafeFileHandle Open(string root, string path)
     {
+        if (!OperatingSystem.IsWindows())
+            return FileSystem.OpenUnlocked(path);
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(stream, Encoding.UTF8);
-            return reader.ReadLine() is { Length: > 0 } holder ? holder : "another process";
+            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         }
-        catch (IOException)
+        catch (IOException) when (File.Exists(path))
         {
-            return "another process";
+            using SafeFileHandle reading = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            throw new DataDirectoryLockedException(root, ReadHolder(reading));
         }
+    }
+
+    private static string ReadHolder(SafeFileHandle file)
+    {
+        byte[] text = new byte[512];
+        int length = RandomAccess.Read(file, text, 0);
+        return length > 0 ? Encoding.UTF8.GetString(text, 0, length).TrimEnd() : "another process";
     }
 }
 

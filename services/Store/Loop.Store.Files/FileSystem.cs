@@ -11,6 +11,7 @@ internal static partial class FileSystem
     // errno numbers of Linux, asm-generic/errno*.h.
     private const int Interrupted = 4;
     private const int WouldBlock = 11;
+    private const int WouldBlockOnMac = 35;
     private const int Exists = 17;
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
@@ -91,12 +92,21 @@ internal static partial class FileSystem
         return Marshal.GetLastPInvokeError() == Exists ? false : throw Fault(to, "cannot be created");
     }
 
+    /// <summary>Opens or creates a file without the lock that .NET takes on each, so that who finds it locked can still read it.</summary>
+    public static SafeFileHandle OpenUnlocked(string path)
+    {
+        // O_RDWR, O_CREAT and O_CLOEXEC of fcntl.h.
+        int flags = 2 | (OperatingSystem.IsMacOS() ? 0x200 | 0x1000000 : 0x40 | 0x80000);
+        int descriptor = Retry(() => OpenFile(path, flags, (int)OwnerFile));
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Fault(path, "cannot be opened");
+    }
+
     /// <summary>Takes an exclusive lock without waiting; false when somebody holds it. The lock ends with the handle, also when the process is killed.</summary>
     public static bool TryLock(SafeFileHandle handle, string path)
     {
         if (Retry(() => Flock(handle, LockExclusiveNow)) == 0)
             return true;
-        return Marshal.GetLastPInvokeError() == WouldBlock ? false : throw Fault(path, "cannot be locked");
+        return Marshal.GetLastPInvokeError() is WouldBlock or WouldBlockOnMac ? false : throw Fault(path, "cannot be locked");
     }
 
     private static Exception Fault(string path, string what)
@@ -119,6 +129,10 @@ internal static partial class FileSystem
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    // open(2) is variadic, but its mode travels as any third argument on the platforms that .NET runs on, macOS on Arm excepted (there the mode is chosen by the umask).
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int descriptor);

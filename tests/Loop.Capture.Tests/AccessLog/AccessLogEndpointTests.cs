@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Loop.Capture.AccessLog;
+using Loop.Capture.Sources;
 using Loop.Capture.Tests.Fakes;
 using Loop.Capture.Tests.Hosting;
 using Loop.Contracts.Exchanges;
@@ -96,8 +96,8 @@ public sealed class AccessLogEndpointTests : IAsyncLifetime
     [InlineData("loop-web", null, ExchangeView.Unknown)]
     [InlineData("other-web-inbound", null, ExchangeView.Unknown)]
     [InlineData("", null, ExchangeView.Unknown)]
-    public void ParseLogName_EveryForm_IsUnderstoodOrLeft(string logName, string? service, ExchangeView view) =>
-        Assert.Equal((service, view), AccessLogSource.ParseLogName(logName));
+    public void ParseName_EveryForm_IsUnderstoodOrLeft(string logName, string? service, ExchangeView view) =>
+        Assert.Equal((service, view), NamedSource.ParseName(logName));
 
     private static StreamAccessLogsMessage Message(string path) => new()
     {

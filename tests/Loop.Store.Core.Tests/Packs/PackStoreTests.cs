@@ -141,10 +141,15 @@ public sealed class PackStoreTests
         await _packs.WriteSegment(Owner, [PackSamples.Exchange(2, "second", "")], Cancellation);
         _blobs.Damage($"packs/{Owner}/1", bytes => bytes[..10]);
 
-        Assert.Equal("second"u8.ToArray(), await _packs.ReadBody(Owner, PackSamples.Sha256("second"u8.ToArray()), Cancellation));
-        await Assert.ThrowsAsync<BlobDamagedException>(() => _packs.ReadBody(Owner, PackSamples.Sha256("first"u8.ToArray()), Cancellation));
-        Assert.Equal(3, (await _packs.WriteSegment(Owner, [PackSamples.Exchange(3, "first", "")], Cancellation)).Segment);
-        Assert.Equal("first"u8.ToArray(), await _packs.ReadBody(Owner, PackSamples.Sha256("first"u8.ToArray()), Cancellation));
+        foreach (PackStore packs in (PackStore[])[_packs, new PackStore(_blobs)])
+        {
+            Assert.Equal("second"u8.ToArray(), await packs.ReadBody(Owner, PackSamples.Sha256("second"u8.ToArray()), Cancellation));
+            await Assert.ThrowsAsync<BlobDamagedException>(() => packs.ReadBody(Owner, PackSamples.Sha256("first"u8.ToArray()), Cancellation));
+        }
+
+        var restarted = new PackStore(_blobs);
+        Assert.Equal(3, (await restarted.WriteSegment(Owner, [PackSamples.Exchange(3, "first", "")], Cancellation)).Segment);
+        Assert.Equal("first"u8.ToArray(), await restarted.ReadBody(Owner, PackSamples.Sha256("first"u8.ToArray()), Cancellation));
     }
 
     private static void Flip(InMemoryBlobStore blobs, long offset, byte mask) => blobs.Damage($"packs/{Owner}/1", bytes =>

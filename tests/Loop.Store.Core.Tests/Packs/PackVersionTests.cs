@@ -30,7 +30,7 @@ public sealed class PackVersionTests
 
         StoreVersionException exception = await Assert.ThrowsAsync<StoreVersionException>(() => packs.ReadHeads(Owner, 1, Cancellation));
         Assert.Contains("version 2", exception.Message);
-        await Assert.ThrowsAsync<StoreVersionException>(() => packs.WriteSegment(Owner, [PackSamples.Exchange(2, "", "")], Cancellation));
+        await Assert.ThrowsAsync<StoreVersionException>(() => new PackStore(blobs).WriteSegment(Owner, [PackSamples.Exchange(2, "", "")], Cancellation));
     }
 
     /// <summary>The two segments were written by the first release of v1 and are never written again: every later Loop must read them.</summary>

@@ -3,6 +3,7 @@ using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Protocols.Capture.V1;
 using Loop.Store.Tests.Hosting;
+using Xunit;
 using static Loop.Store.Tests.Hosting.TestExchanges;
 using Captured = Loop.Contracts.Exchanges.CapturedExchange;
 
@@ -107,20 +108,6 @@ public sealed class CollectionTests : StoreTest
         Assert.Equal([Request("r-1").ToString(), Trace(5).ToString()], further.Keys);
         await node.Answer(further, open: 0, Make(2, [Trace(5)]));
         Assert.Equal(2, (await Sealed(id)).Exchanges);
-    }
-
-    [Fact]
-    public async Task SilentNode_IsNamedInCoherenceAndDoesNotHoldTheSeal()
-    {
-        await using FakeNode node = await FakeNode.Connect(Store, "node-a");
-        await using FakeNode silent = await FakeNode.Connect(Store, "node-b");
-        Captured failing = Make(1, [Trace(1)], 500);
-        string id = (await node.Trigger(failing.Head)).ConversationId;
-        await node.Answer(await node.NextCollect(id), open: 0, failing);
-
-        await Sealed(id);
-        MissingView missing = Assert.Single((await Store.Conversation(id).Describe())!.Coherence.Missing);
-        Assert.Equal("node did not answer", missing.Why);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Hosting;
@@ -58,7 +59,7 @@ public sealed class StoreHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
         });
-        builder.Host.UseOrleans(silo =>
+        builder.UseOrleans(silo =>
         {
             // The primary of a one-silo cluster must know its port before it starts, so the ports are taken and given back first.
             int[] ports = FreePorts(2);
@@ -69,8 +70,8 @@ public sealed class StoreHost : IAsyncDisposable
         builder.AddStore(data);
         builder.Services.Configure<ConversationOptions>(options =>
         {
-            options.Quiet = TimeSpan.FromMilliseconds(400);
-            options.AnswerTimeout = TimeSpan.FromMilliseconds(300);
+            options.Quiet = TimeSpan.FromMilliseconds(500);
+            options.AnswerTimeout = TimeSpan.FromSeconds(15);
             options.ReconnectGrace = TimeSpan.FromSeconds(20);
             configure?.Invoke(options);
         });

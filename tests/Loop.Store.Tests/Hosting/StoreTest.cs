@@ -2,6 +2,7 @@ using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
 using Loop.Store.Conversations;
 using Microsoft.Extensions.DependencyInjection;
+using Xunit;
 
 namespace Loop.Store.Tests.Hosting;
 

@@ -14,7 +14,7 @@ public static class TestExchanges
 
     public static TraceKey Request(string id) => TraceKey.FromRequestId(id)!.Value;
 
-    public static CapturedExchange Make(long sequence, IReadOnlyList<TraceKey> keys, int status = 200, string node = "node-a", long epoch = 1_000, string requestBody = "", byte[]? responseBody = null, string? responseEncoding = null)
+    public static CapturedExchange Make(long sequence, TraceKey[] keys, int status = 200, string node = "node-a", long epoch = 1_000, string requestBody = "", byte[]? responseBody = null, string? responseEncoding = null)
     {
         byte[] request = Encoding.UTF8.GetBytes(requestBody);
         byte[] response = responseBody ?? [];

@@ -20,6 +20,7 @@ internal sealed class RingRecord(ExchangeRing ring)
     public readonly Lock Gate = new();
 
     private int _references;
+    private RingShard _sharing = null!;
     private int _sharedBytes;
     private int _sharedExtents;
     private bool _ownsPages;
@@ -91,7 +92,8 @@ internal sealed class RingRecord(ExchangeRing ring)
     /// <inheritdoc cref="OlderUnfinished"/>
     public RingRecord? YoungerUnfinished { get; set; }
 
-    public bool SharesPages => _sharedExtents > 0;
+    /// <summary>False once it lies among the long-lived.</summary>
+    public bool SharesPagesOfShard => _sharedExtents > 0 && _sharing == Shard;
 
     public bool IsAccessLog => Source.Input is CaptureInput.AccessLog;
 
@@ -102,7 +104,7 @@ internal sealed class RingRecord(ExchangeRing ring)
     public void Begin(long sequence, RingShard shard, in ExchangeSource source, DateTimeOffset arrivedAt)
     {
         Sequence = sequence;
-        Shard = shard;
+        Shard = _sharing = shard;
         Source = source;
         View = source.View;
         FirstArrivalAt = EarliestAt = arrivedAt;
@@ -153,13 +155,8 @@ internal sealed class RingRecord(ExchangeRing ring)
     /// <summary>Moves what lies on shared pages to pages for the long-lived; false when there was no room. Only while the record is open, under its gate.</summary>
     public bool TryLeaveSharedPages(RingShard longLived)
     {
-        if (_sharedExtents == 0)
-            return true;
-        _ownsPages = true;
-        bool moved = TryMove(RequestLog, longLived) & TryMove(ResponseLog, longLived);
-        if (moved)
-            _sharedExtents = 0;
-        return moved;
+        _sharing = longLived;
+        return TryMove(RequestLog, longLived) & TryMove(ResponseLog, longLived);
     }
 
     private bool TryMove(RecordLog log, RingShard longLived)
@@ -173,8 +170,7 @@ internal sealed class RingRecord(ExchangeRing ring)
                 return false;
             Pool.Span(extent.Page, extent.Offset, extent.Used).CopyTo(Pool.Span(moved.Page, moved.Offset, extent.Used));
             int old = extent.Page;
-            // Marked as not shared: it never moves or grows in place again.
-            extent = new Extent(moved.Page, moved.Offset, extent.Capacity, isShared: false) { Used = extent.Used };
+            extent = new Extent(moved.Page, moved.Offset, extent.Capacity, isShared: true) { Used = extent.Used };
             Pool.Release(old);
         }
 
@@ -186,7 +182,7 @@ internal sealed class RingRecord(ExchangeRing ring)
         if (!ring.TryCharge(wanted))
             return false;
         Extent last = log.Count == 0 ? default : log.Last;
-        if (!Shard.TryReserve(last, log.Count > 0, wanted, minimum, out Extent extent, out bool extended))
+        if (!_sharing.TryReserve(last, log.Count > 0, wanted, minimum, out Extent extent, out bool extended))
         {
             ring.Discharge(wanted);
             return false;
@@ -250,7 +246,7 @@ internal sealed class RingRecord(ExchangeRing ring)
     private void Reset()
     {
         (Sequence, KeyCount, State) = (0, 0, RecordState.Gone);
-        (Shard, Source, Connections, Next) = (null!, default, null, null);
+        (Shard, _sharing, Source, Connections, Next) = (null!, null!, default, null, null);
         (EndedAt, RequestBodySize, ResponseBodySize, RequestKept, ResponseKept) = (null, 0, 0, 0, 0);
         (RequestTruncated, ResponseTruncated, Inexact, IsSpent, HasTriggered) = (false, false, false, false, false);
         (End, BrokenOffBy, RequestIdHash, DownstreamRemoteHash, ResponseFlags) = (ExchangeEnd.Open, BrokenOffBy.None, 0, 0, 0);

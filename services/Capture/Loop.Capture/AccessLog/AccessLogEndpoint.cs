@@ -18,9 +18,7 @@ internal sealed class AccessLogEndpoint(
     /// <inheritdoc/>
     public async Task Serve(HttpContext context, CaptureConnection connection, CancellationToken stopping)
     {
-        string? instance = context.Request.Headers["x-loop-instance"];
-        var source = new AccessLogSource(
-            sources.Read(context, CaptureInput.AccessLog), string.IsNullOrEmpty(instance) ? null : instance, context.Connection.RemoteIpAddress, sources);
+        NamedSource source = NamedSource.Of(context, CaptureInput.AccessLog, sources);
         var stream = new AccessLogStream(intake, connection.Shard, source, instruments, time);
         GrpcReadOutcome outcome = await readers.Create(context).ReadToEnd(stream, stopping);
         if (outcome is GrpcReadOutcome.Truncated)

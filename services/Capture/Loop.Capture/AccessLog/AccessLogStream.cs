@@ -2,6 +2,7 @@ using System.Buffers;
 using Google.Protobuf;
 using Loop.Capture.Core.Intake;
 using Loop.Capture.Diagnostics;
+using Loop.Capture.Sources;
 using Loop.Capture.Wire;
 using Loop.Contracts.Exchanges;
 using Loop.Protocols.Envoy.Service.Accesslog.V3;
@@ -10,14 +11,14 @@ namespace Loop.Capture.AccessLog;
 
 /// <summary>One stream of access-log entries. The identifier comes with its first message only and holds for all that follow.</summary>
 internal sealed class AccessLogStream(
-    IExchangeIntake intake, IIntakeShard shard, AccessLogSource source, CaptureInstruments instruments, TimeProvider time) : IGrpcMessageHandler
+    IExchangeIntake intake, IIntakeShard shard, NamedSource source, CaptureInstruments instruments, TimeProvider time) : IGrpcMessageHandler
 {
     private const int IdentifierField = 1;
     private const int HttpLogsField = 2;
     private const int TcpLogsField = 3;
     private const int LogEntryField = 1;
 
-    private ExchangeSource _source = source.WithoutIdentifier;
+    private ExchangeSource _source = source.Unnamed;
 
     /// <inheritdoc/>
     public bool OnMessage(in ReadOnlySequence<byte> message)
@@ -59,7 +60,8 @@ internal sealed class AccessLogStream(
     {
         try
         {
-            _source = source.With(StreamAccessLogsMessage.Types.Identifier.Parser.ParseFrom(bytes));
+            var identifier = StreamAccessLogsMessage.Types.Identifier.Parser.ParseFrom(bytes);
+            _source = source.With(identifier.LogName, identifier.Node?.Cluster);
         }
         catch (InvalidProtocolBufferException damaged)
         {

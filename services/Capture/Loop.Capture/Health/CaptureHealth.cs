@@ -1,13 +1,13 @@
-using Loop.Capture.Core.Collecting;
 using Microsoft.Extensions.Hosting;
 
 namespace Loop.Capture.Health;
 
 /// <summary>
 /// Whether Envoy should send here. Serving only while the intake works: a fault of ours takes it away for a while, which makes Envoy (panic threshold 0)
-/// stop capturing instead of running every request into the same fault.
+/// stop capturing instead of running every request into the same fault. That the process reads at all shows in the answer itself: it takes the same way
+/// through Kestrel and the thread pool as the side streams.
 /// </summary>
-internal sealed class CaptureHealth(IConversationCollector collector, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class CaptureHealth(IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>How long a fault counts. Envoy's health check asks every second.</summary>
     public static readonly TimeSpan FaultPeriod = TimeSpan.FromSeconds(5);
@@ -19,24 +19,11 @@ internal sealed class CaptureHealth(IConversationCollector collector, IHostAppli
     public void OnFault() => Interlocked.Exchange(ref _faultedAt, time.GetTimestamp());
 
     /// <summary>True while exchanges can be taken.</summary>
-    public bool IsServing() => !lifetime.ApplicationStopping.IsCancellationRequested && !IsFaulted() && IsRingAnswering();
+    public bool IsServing() => !lifetime.ApplicationStopping.IsCancellationRequested && !IsFaulted();
 
     private bool IsFaulted()
     {
         long faultedAt = Interlocked.Read(ref _faultedAt);
         return faultedAt != Never && time.GetElapsedTime(faultedAt) < FaultPeriod;
-    }
-
-    private bool IsRingAnswering()
-    {
-        try
-        {
-            // Also a probe: a ring whose locks are stuck holds this answer, and Envoy's health check times out.
-            return collector.Snapshot().RingBytesTotal > 0;
-        }
-        catch (Exception broken) when (broken is not OutOfMemoryException)
-        {
-            return false;
-        }
     }
 }

@@ -1,13 +1,17 @@
 using System.Net;
 using Loop.Capture.Core.Intake;
+using Loop.Capture.Core.Ring;
 using Loop.Contracts.Exchanges;
 using Microsoft.AspNetCore.Http;
 
 namespace Loop.Capture.Sources;
 
 /// <summary>Who stands behind a side stream, from its metadata (<c>initial_metadata</c> of Envoy's <c>grpc_service</c>).</summary>
-internal sealed class SourceReader(CaptureIdentity identity)
+internal sealed class SourceReader(CaptureNodeIdentity identity)
 {
+    /// <summary>Names the copy of the service.</summary>
+    public const string InstanceHeader = "x-loop-instance";
+
     /// <summary>The source of a stream.</summary>
     /// <param name="context">Its request.</param>
     /// <param name="input">Which input.</param>
@@ -20,7 +24,7 @@ internal sealed class SourceReader(CaptureIdentity identity)
             DirectionName.ToView(Value(headers, "x-loop-direction")),
             service,
             Value(headers, "x-loop-namespace"),
-            Value(headers, "x-loop-instance") ?? Instance(context.Connection.RemoteIpAddress, service),
+            Value(headers, InstanceHeader) ?? Instance(context.Connection.RemoteIpAddress, service),
             Value(headers, "traceparent"));
     }
 
@@ -31,7 +35,7 @@ internal sealed class SourceReader(CaptureIdentity identity)
     public string Instance(IPAddress? peer, string? service)
     {
         string address = peer is { IsIPv4MappedToIPv6: true } ? peer.MapToIPv4().ToString() : peer?.ToString() ?? "local";
-        return service is null ? $"{identity.Node}/{address}" : $"{identity.Node}/{address}/{service}";
+        return service is null ? $"{identity.Name}/{address}" : $"{identity.Name}/{address}/{service}";
     }
 
     private static string? Value(IHeaderDictionary headers, string name) =>

@@ -1,17 +1,106 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Google.Protobuf;
+using Loop.Capture.Core.Intake;
+using Loop.Capture.Core.Tap;
+using Loop.Capture.Diagnostics;
 using Loop.Capture.Listening;
+using Loop.Capture.Sources;
+using Loop.Contracts.Exchanges;
+using Loop.Protocols.Envoy.Data.Tap.V3;
+using Loop.Protocols.Envoy.Service.Tap.V3;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace Loop.Capture.Tap;
 
-/// <summary>placeholder</summary>
-internal sealed class TapPostEndpoint
+/// <summary>
+/// Gloo's HTTP sink: a POST or PUT to any path, its body a binary <c>TapRequest</c>, its answer an empty 200. Browsers are refused: a page must not be able
+/// to write into the recording of a laptop.
+/// </summary>
+internal sealed class TapPostEndpoint(
+    IExchangeIntake intake, SourceReader sources, CaptureInstruments instruments, IOptions<CaptureOptions> options, TimeProvider time)
 {
-    private readonly int _status = StatusCodes.Status501NotImplemented;
+    private readonly long _maximumBytes = options.Value.MaximumMessageBytes;
 
-    public Task Serve(HttpContext context, CaptureConnection connection)
+    /// <summary>Serves one request of the listener for taps.</summary>
+    public async Task Serve(HttpContext context, CaptureConnection connection)
     {
-        _ = connection;
-        context.Response.StatusCode = _status;
-        return Task.CompletedTask;
+        HttpRequest request = context.Request;
+        if (request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("sec-fetch-site"))
+        {
+            instruments.OnRefused(RefusalReason.ForeignOrigin);
+            await Answer(context, StatusCodes.Status403Forbidden, "This port takes taps from proxies, not from pages.");
+        }
+        else if (!HttpMethods.IsPost(request.Method) && !HttpMethods.IsPut(request.Method))
+        {
+            instruments.OnRefused(RefusalReason.UnknownMethod);
+            await Answer(context, StatusCodes.Status405MethodNotAllowed, "POST a binary envoy.service.tap.v3.TapRequest.");
+        }
+        else
+        {
+            await Take(context, connection);
+        }
+    }
+
+    private async Task Take(HttpContext context, CaptureConnection connection)
+    {
+        PipeReader body = context.Request.BodyReader;
+        while (true)
+        {
+            ReadResult result = await body.ReadAsync(context.RequestAborted);
+            if (result.Buffer.Length > _maximumBytes)
+            {
+                body.AdvanceTo(result.Buffer.End);
+                instruments.OnRefused(RefusalReason.Oversized);
+                await Answer(context, StatusCodes.Status413PayloadTooLarge, $"A tap has at most {_maximumBytes} bytes here.");
+                return;
+            }
+
+            if (result.IsCompleted)
+            {
+                string? fault = Feed(context, connection, result.Buffer);
+                body.AdvanceTo(result.Buffer.End);
+                if (fault is not null)
+                    await Answer(context, StatusCodes.Status400BadRequest, fault);
+                return;
+            }
+
+            body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    private string? Feed(HttpContext context, CaptureConnection connection, in ReadOnlySequence<byte> bytes)
+    {
+        TraceWrapper? trace;
+        try
+        {
+            trace = TapRequest.Parser.ParseFrom(bytes).TraceData;
+        }
+        catch (InvalidProtocolBufferException damaged)
+        {
+            instruments.OnMalformed(CaptureInput.ReportedTap);
+            intake.OnMalformed(CaptureInput.ReportedTap, damaged.Message);
+            return "The body is not a binary envoy.service.tap.v3.TapRequest.";
+        }
+
+        // Only whole exchanges: segments of one trace would come as separate requests, on connections that nothing joins.
+        if (trace?.TraceCase is not TraceWrapper.TraceOneofCase.HttpBufferedTrace)
+        {
+            instruments.OnUnsupported(CaptureInput.ReportedTap);
+            return null;
+        }
+
+        instruments.OnReceived(CaptureInput.ReportedTap);
+        using var feeder = new TapTraceFeeder(connection.Shard, sources.Read(context, CaptureInput.ReportedTap));
+        feeder.Feed(trace, time.GetUtcNow());
+        return null;
+    }
+
+    private static Task Answer(HttpContext context, int status, string words)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain";
+        return context.Response.WriteAsync(words + "\n");
     }
 }

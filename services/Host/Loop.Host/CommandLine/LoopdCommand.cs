@@ -23,6 +23,8 @@ internal static class LoopdCommand
         command.Validators.Add(CheckRoles);
         command.SetAction((result, cancellationToken) => run(Read(result), cancellationToken));
         ParseResult parsed = command.Parse(arguments);
+        // The host handles SIGTERM and SIGINT itself: it drains and exits 0.
+        parsed.InvocationConfiguration.ProcessTerminationTimeout = null;
         if (parsed.Errors.Count == 0)
             return parsed.InvokeAsync();
         foreach (ParseError error in parsed.Errors)

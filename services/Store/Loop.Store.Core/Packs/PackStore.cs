@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using Google.Protobuf;
@@ -15,13 +16,14 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
 
     private readonly PackGates _gates = new();
     private readonly RecentOwners _recent = new();
+    private readonly PackCache _cache = new();
 
     /// <inheritdoc/>
     public async Task<SegmentWritten> WriteSegment(string owner, IReadOnlyList<CapturedExchange> exchanges, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfZero(exchanges.Count);
         using IDisposable gate = await _gates.Enter(owner, cancellationToken);
-        SortedDictionary<int, SegmentIndex?> pack = await ReadPack(owner, cancellationToken);
+        ImmutableSortedDictionary<int, PackSegment> pack = await ReadPack(owner, cancellationToken);
         using var builder = new SegmentBuilder(sha256 => HomeOf(pack, sha256));
         foreach (CapturedExchange exchange in exchanges)
             builder.Add(exchange);
@@ -34,7 +36,7 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
     {
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(body.Span));
         using IDisposable gate = await _gates.Enter(owner, cancellationToken);
-        SortedDictionary<int, SegmentIndex?> pack = await ReadPack(owner, cancellationToken);
+        ImmutableSortedDictionary<int, PackSegment> pack = await ReadPack(owner, cancellationToken);
         if (HomeOf(pack, sha256) > 0)
             return sha256;
         using var builder = new SegmentBuilder(_ => 0);
@@ -60,16 +62,18 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
     {
         // Damage in one segment must not hide a body that lies in another: it is told only when the body was found nowhere.
         BlobDamagedException? damage = null;
-        foreach (int segment in await Segments(owner, cancellationToken))
+        foreach (PackSegment segment in (_cache.Find(owner) ?? await ReadPackBehindGate(owner, cancellationToken)).Values)
         {
+            damage ??= segment.Damage;
+            if (segment.Index?.Find(sha256) is not { } entry)
+                continue;
             try
             {
-                if (await SegmentIndex.Read(blobs, NameOf(owner, segment), cancellationToken) is { } index && index.Find(sha256) is { } entry)
-                    return await ReadBlock(index.Blob, entry, cancellationToken);
+                return await ReadBlock(segment.Index.Blob, entry, cancellationToken);
             }
             catch (BlobDamagedException exception)
             {
-                damage ??= exception;
+                damage = exception;
             }
         }
 
@@ -99,11 +103,12 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
     public async Task<int> SweepOrphans(string owner, IReadOnlySet<int> referenced, CancellationToken cancellationToken)
     {
         using IDisposable gate = await _gates.Enter(owner, cancellationToken);
-        SortedDictionary<int, SegmentIndex?> pack = await ReadPack(owner, cancellationToken);
+        ImmutableSortedDictionary<int, PackSegment> pack = await ReadPack(owner, cancellationToken);
         int firstRecent = _recent.FirstSegment(owner) ?? int.MaxValue;
-        HashSet<int> kept = [.. pack.Where(pair => pair.Value is not { Header.ExchangeCount: > 0 } || pair.Key >= firstRecent || referenced.Contains(pair.Key)).Select(pair => pair.Key)];
-        kept.UnionWith(kept.ToArray().SelectMany(number => pack[number]?.HomeSegments ?? []));
+        HashSet<int> kept = [.. pack.Where(pair => pair.Value.Index is not { Header.ExchangeCount: > 0 } || pair.Key >= firstRecent || referenced.Contains(pair.Key)).Select(pair => pair.Key)];
+        kept.UnionWith(kept.ToArray().SelectMany(number => pack[number].Index?.HomeSegments ?? []));
         int[] orphans = [.. pack.Keys.Where(number => !kept.Contains(number))];
+        _cache.Forget(owner);
         foreach (int orphan in orphans)
             await blobs.Delete(NameOf(owner, orphan), cancellationToken);
         return orphans.Length;
@@ -111,7 +116,7 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
 
     private static string NameOf(string owner, int segment) => string.Create(CultureInfo.InvariantCulture, $"{Area}/{owner}/{segment}");
 
-    private static int HomeOf(SortedDictionary<int, SegmentIndex?> pack, string sha256) => pack.FirstOrDefault(pair => pair.Value?.Find(sha256) is not null).Key;
+    private static int HomeOf(ImmutableSortedDictionary<int, PackSegment> pack, string sha256) => pack.FirstOrDefault(pair => pair.Value.Index?.Find(sha256) is not null).Key;
 
     private static Exchange[] DecodeHeads(string blob, byte[] raw, int count)
     {
@@ -129,32 +134,48 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
         }
     }
 
-    private async Task<int> Write(string owner, SortedDictionary<int, SegmentIndex?> pack, byte[] segment, CancellationToken cancellationToken)
+    private async Task<int> Write(string owner, ImmutableSortedDictionary<int, PackSegment> pack, byte[] segment, CancellationToken cancellationToken)
     {
-        int number = pack.Count == 0 ? 1 : pack.Keys.Max() + 1;
+        int number = pack.IsEmpty ? 1 : pack.Keys.Last() + 1;
+        string blob = NameOf(owner, number);
         _recent.Note(owner, number);
-        await blobs.Write(NameOf(owner, number), segment, cancellationToken);
+
+        // A write that fails may still have happened; then the next one must see it.
+        _cache.Forget(owner);
+        await blobs.Write(blob, segment, cancellationToken);
+        _cache.Set(owner, pack.Add(number, new PackSegment(SegmentIndex.Parse(blob, segment), null)));
         return number;
     }
 
-    // A damaged segment (null) keeps its number and is left alone; it must not stop what comes after it from being recorded.
-    private async Task<SortedDictionary<int, SegmentIndex?>> ReadPack(string owner, CancellationToken cancellationToken)
+    private async Task<ImmutableSortedDictionary<int, PackSegment>> ReadPackBehindGate(string owner, CancellationToken cancellationToken)
     {
-        var pack = new SortedDictionary<int, SegmentIndex?>();
+        using IDisposable gate = await _gates.Enter(owner, cancellationToken);
+        return await ReadPack(owner, cancellationToken);
+    }
+
+    // A damaged segment keeps its number and is left alone; it must not stop what comes after it from being recorded.
+    private async Task<ImmutableSortedDictionary<int, PackSegment>> ReadPack(string owner, CancellationToken cancellationToken)
+    {
+        if (_cache.Find(owner) is { } cached)
+            return cached;
+        var pack = ImmutableSortedDictionary.CreateBuilder<int, PackSegment>();
         foreach (int segment in await Segments(owner, cancellationToken))
         {
             try
             {
                 if (await SegmentIndex.Read(blobs, NameOf(owner, segment), cancellationToken) is { } index)
-                    pack.Add(segment, index);
+                    pack.Add(segment, new PackSegment(index, null));
             }
-            catch (BlobDamagedException)
+            catch (BlobDamagedException exception)
             {
-                pack.Add(segment, null);
+                pack.Add(segment, new PackSegment(null, exception));
             }
         }
 
-        return pack;
+        ImmutableSortedDictionary<int, PackSegment> read = pack.ToImmutable();
+        if (!read.IsEmpty)
+            _cache.Set(owner, read);
+        return read;
     }
 
     private async Task<byte[]> ReadBlock(string blob, SegmentEntry entry, CancellationToken cancellationToken)

@@ -44,12 +44,19 @@ internal sealed class SegmentIndex
         return new SegmentIndex(blob, header, Parse(blob, header, index));
     }
 
-    private static Dictionary<string, SegmentEntry> Parse(string blob, SegmentHeader header, byte[] index)
+    /// <summary>Header and index of a whole segment in memory: what was just written is read as it would be later.</summary>
+    public static SegmentIndex Parse(string blob, ReadOnlySpan<byte> segment)
+    {
+        SegmentHeader header = SegmentHeader.Read(blob, segment, segment.Length);
+        return new SegmentIndex(blob, header, Parse(blob, header, segment.Slice(PackFormat.HeaderSizeBytes, header.IndexSizeBytes)));
+    }
+
+    private static Dictionary<string, SegmentEntry> Parse(string blob, SegmentHeader header, ReadOnlySpan<byte> index)
     {
         var entries = new Dictionary<string, SegmentEntry>(header.EntryCount, StringComparer.Ordinal);
         for (int number = 0; number < header.EntryCount; number++)
         {
-            SegmentEntry entry = SegmentEntry.Read(index.AsSpan(number * PackFormat.EntrySizeBytes, PackFormat.EntrySizeBytes));
+            SegmentEntry entry = SegmentEntry.Read(index.Slice(number * PackFormat.EntrySizeBytes, PackFormat.EntrySizeBytes));
             bool isSound = entry.HomeSegment >= 0 && entry.Encoding <= BlockEncoding.Zstd && entry.StoredSizeBytes >= 0
                 && entry.RawSizeBytes is >= 0 and <= PackFormat.MaxBlockSizeBytes && entry.Offset >= 0
                 && entry.Offset + entry.StoredSizeBytes <= header.TotalSizeBytes;

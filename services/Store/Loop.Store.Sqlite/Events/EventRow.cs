@@ -15,6 +15,18 @@ internal static class EventRow
     /// <summary>Reads and checks the current row.</summary>
     public static StoredEvent Read(SqliteFile file, SqliteDataReader row)
     {
+        try
+        {
+            return ReadChecked(file, row);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or InvalidCastException or OverflowException)
+        {
+            throw file.Damaged($"a row of events cannot be read ({exception.Message})");
+        }
+    }
+
+    private static StoredEvent ReadChecked(SqliteFile file, SqliteDataReader row)
+    {
         long position = row.GetInt64(0);
         string stream = row.GetString(1);
         long version = row.GetInt64(2);

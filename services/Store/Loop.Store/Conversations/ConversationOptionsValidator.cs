@@ -8,8 +8,8 @@ internal sealed class ConversationOptionsValidator : IValidateOptions<Conversati
     public ValidateOptionsResult Validate(string? name, ConversationOptions options)
     {
         var faults = new List<string>();
-        if (options.AnswerTimeout >= options.Quiet)
-            faults.Add(Fault(nameof(options.AnswerTimeout), options.AnswerTimeout, nameof(options.Quiet), options.Quiet));
+        if (options.AnswerTimeout >= options.TimeLimit)
+            faults.Add(Fault(nameof(options.AnswerTimeout), options.AnswerTimeout, nameof(options.TimeLimit), options.TimeLimit));
         if (options.Quiet >= options.TimeLimit)
             faults.Add(Fault(nameof(options.Quiet), options.Quiet, nameof(options.TimeLimit), options.TimeLimit));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

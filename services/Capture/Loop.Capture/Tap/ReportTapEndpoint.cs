@@ -1,0 +1,19 @@
+using Loop.Capture.Listening;
+using Loop.Contracts.Exchanges;
+using Microsoft.AspNetCore.Http;
+
+namespace Loop.Capture.Tap;
+
+/// <summary><c>envoy.service.tap.v3.TapService/ReportTap</c>: Gloo's variant, in the same package under another name.</summary>
+internal sealed class ReportTapEndpoint(TapStreamServer server) : IGrpcEndpoint
+{
+    // TapRequest: trace_data = 1, no identifier.
+    private static readonly TapStreamFields Fields = new(Identifier: 0, Trace: 1);
+
+    /// <inheritdoc/>
+    public string Path => "/envoy.service.tap.v3.TapService/ReportTap";
+
+    /// <inheritdoc/>
+    public Task Serve(HttpContext context, CaptureConnection connection, CancellationToken stopping) =>
+        server.Serve(context, connection, CaptureInput.ReportedTap, Fields, stopping);
+}

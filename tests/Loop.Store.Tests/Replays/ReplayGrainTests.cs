@@ -1,0 +1,89 @@
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
+using Loop.Contracts.Replays;
+using Loop.Store.Tests.Hosting;
+using Xunit;
+using static Loop.Store.Tests.Hosting.TestExchanges;
+using Captured = Loop.Contracts.Exchanges.CapturedExchange;
+
+namespace Loop.Store.Tests.Replays;
+
+/// <summary>A replay's stream and what nodes see of it.</summary>
+public sealed class ReplayGrainTests : StoreTest
+{
+    private const string Id = "replay000001";
+
+    [Fact]
+    public async Task RegisterKeys_WaitsForEachNodeThatConfirms()
+    {
+        await using FakeNode node = await FakeNode.Connect(Store, "node-a");
+        await using FakeNode silent = await FakeNode.Connect(Store, "node-b");
+        IReplayGrain replay = await Requested();
+        Task<IReadOnlyList<string>> registering = replay.RegisterKeys();
+        Loop.Protocols.Capture.V1.RegisterReplayKeys register = (await node.Next(message => message.RegisterReplayKeys is not null)).RegisterReplayKeys;
+        Assert.Equal((Id, Trace(77).ToString()), (register.ReplayId, register.Keys.Single()));
+        await node.Send(new() { ReplayKeysRegistered = new() { RequestId = register.RequestId } });
+
+        Assert.Equal(["node-a"], await registering);
+    }
+
+    [Fact]
+    public async Task ObservedExchange_IsRecordedOnceAndSurvivesARestart()
+    {
+        await using (FakeNode node = await FakeNode.Connect(Store))
+        {
+            IReplayGrain replay = await Requested();
+            Captured seen = Make(5, [Trace(77)], 500, requestBody: "sent again");
+            await node.SendExchange($"replay-{Id}", seen);
+            await node.SendExchange($"replay-{Id}", seen);
+            await node.Trigger(Make(9, [Trace(1)], 500).Head);
+            while ((await replay.Observed()).Count == 0)
+                await Task.Yield();
+        }
+
+        await Restart();
+        IReplayGrain again = Store.Grains.GetGrain<IReplayGrain>(Id);
+        Exchange exchange = Assert.Single(await again.Observed());
+        Assert.Equal(5, exchange.Id.Sequence);
+        Assert.Equal("sent again"u8.ToArray(), await again.Body(exchange.Request!.Body.Sha256!));
+    }
+
+    [Fact]
+    public async Task Finished_IsTheReportAndUnregistersTheKeys()
+    {
+        await using FakeNode node = await FakeNode.Connect(Store);
+        IReplayGrain replay = await Requested();
+        Task<IReadOnlyList<string>> registering = replay.RegisterKeys();
+        await node.Send(new() { ReplayKeysRegistered = new() { RequestId = (await node.Next(message => message.RegisterReplayKeys is not null)).RegisterReplayKeys.RequestId } });
+        await registering;
+        await replay.Append(new ReplayRequestSent(["host kept"], Start));
+        Assert.Equal("sending", (await replay.Report())!.Stage);
+        ReplayReport report = (await replay.Report())! with { Stage = "finished", Verdict = Verdict.Reproduced, FinishedAt = Start };
+        await replay.Append(new ReplayFinished(report, Start));
+        await replay.Append(new ReplayFinished(report with { Verdict = Verdict.Fixed }, Start));
+
+        Assert.Equal(Id, (await node.Next(message => message.UnregisterReplayKeys is not null)).UnregisterReplayKeys.ReplayId);
+        IReadOnlyList<ReplayReport> listed = await Store.Grains.GetGrain<IDirectoryGrain>("default").Replays("5555aaaaaaaa", 10);
+        Assert.Equal(Verdict.Reproduced, Assert.Single(listed).Verdict);
+    }
+
+    [Fact]
+    public async Task Append_ToAReplayThatNobodyAskedFor_IsRefused() => await Assert.ThrowsAsync<InvalidOperationException>(() =>
+        Store.Grains.GetGrain<IReplayGrain>("replay000009").Append(new ReplayRequestSent([], Start)));
+
+    [Fact]
+    public async Task StoreBody_IsReadBackByItsHash()
+    {
+        IReplayGrain replay = await Requested();
+        string sha256 = await replay.StoreBody("answer"u8.ToArray());
+        Assert.Equal("answer"u8.ToArray(), await replay.Body(sha256));
+        Assert.Null(await replay.Body(new string('0', 64)));
+    }
+
+    private async Task<IReplayGrain> Requested()
+    {
+        IReplayGrain replay = Store.Grains.GetGrain<IReplayGrain>(Id);
+        await replay.Request(new ReplayRequested(Id, ConversationId.Parse("5555aaaaaaaa"), "1", "127.0.0.1:9000", [Trace(77)], Start));
+        return replay;
+    }
+}
