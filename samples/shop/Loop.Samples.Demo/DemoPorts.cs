@@ -57,7 +57,8 @@ public sealed record DemoPorts(int Capture, int Http, IReadOnlyDictionary<string
         }
     }
 
-    private IEnumerable<int> All => [Capture, Http, .. Services.Values.SelectMany(s => new[] { s.Inbound, s.Outbound, s.Application }), .. Sandbox.Values, .. FixedSandbox.Values];
+    /// <summary>Every one of them.</summary>
+    public IEnumerable<int> All => [Capture, Http, .. Services.Values.SelectMany(s => new[] { s.Inbound, s.Outbound, s.Application }), .. Sandbox.Values, .. FixedSandbox.Values];
 
     private static DemoPorts Assign(int capture, int http, Func<int> next)
     {

@@ -8,6 +8,9 @@ public static class RequireReal
     /// <summary>Set to 1 where a missing program is a fault.</summary>
     public const string Variable = "LOOP_REQUIRE_REAL";
 
+    // The search may unpack a binary: once per test process is enough.
+    private static readonly Lazy<EnvoyConfig.Running.EnvoyBinary> Found = new(() => EnvoyConfig.Running.EnvoyBinary.Find());
+
     /// <summary>Ends the test: skipped with the reason, or failed when <see cref="Variable"/> is 1.</summary>
     public static void Skip(string reason)
     {
@@ -19,9 +22,8 @@ public static class RequireReal
     /// <summary>Path of an Envoy; without one the test ends here.</summary>
     public static string EnvoyBinary()
     {
-        EnvoyConfig.Running.EnvoyBinary binary = EnvoyConfig.Running.EnvoyBinary.Find();
-        if (binary.Path is null)
-            Skip($"no Envoy: {binary.Explanation}");
-        return binary.Path!;
+        if (Found.Value.Path is null)
+            Skip($"no Envoy: {Found.Value.Explanation}");
+        return Found.Value.Path!;
     }
 }

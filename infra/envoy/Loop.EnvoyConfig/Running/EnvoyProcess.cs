@@ -4,7 +4,7 @@ using System.Net;
 
 namespace Loop.EnvoyConfig.Running;
 
-/// <summary>A running Envoy with its configuration file. Ends with its owner, also when that is killed.</summary>
+/// <summary>A running Envoy with its configuration file. Ends when it is disposed; an owner that is killed may leave it behind.</summary>
 public sealed class EnvoyProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
@@ -75,7 +75,7 @@ public sealed class EnvoyProcess : IAsyncDisposable
     }
 
     // Some builds ask the kernel to end them with their parent thread (PR_SET_PDEATHSIG). A pool thread may retire at any time,
-    // so the parent is a thread that lives until the Envoy is disposed, and dies with this process.
+    // so the parent is a thread that lives until the Envoy is disposed.
     private static Task<Process> StartOnOwnThread(string binary, string[] arguments, ManualResetEventSlim parentMayEnd, OutputTail log)
     {
         TaskCompletionSource<Process> started = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -61,7 +61,12 @@ public sealed class ChildProcess : IAsyncDisposable
         while (!await ask(cancellationToken))
         {
             if (_process.HasExited)
+            {
+                // Waits for the last lines, which say why.
+                await _process.WaitForExitAsync(cancellationToken);
                 throw new DemoFailedException($"{Name} ended with exit code {_process.ExitCode}; its last lines:\n{_output}");
+            }
+
             if (_time.GetElapsedTime(started) > limit)
                 throw new DemoFailedException($"{Name} had no {what} within {limit.TotalSeconds:0} s; its last lines:\n{_output}");
             await Task.Delay(PollInterval, _time, cancellationToken);
