@@ -81,7 +81,7 @@ public sealed class DestinationPolicyTests
     [Fact]
     public void Validator_ReportsAllFaultsTogether()
     {
-        ReplayOptions options = new() { AllowedDestinations = [new AllowedDestination { Destination = "10.0.0.1/8" }, new AllowedDestination { Destination = "a b" }], OwnPorts = { 0 } };
+        ReplayOptions options = new() { AllowedDestinations = [new AllowedDestination { Destination = "10.0.0.0/40" }, new AllowedDestination { Destination = "a b" }], OwnPorts = { 0 } };
         Assert.Equal(3, new ReplayOptionsValidator().Validate(null, options).Failures!.Count());
     }
 

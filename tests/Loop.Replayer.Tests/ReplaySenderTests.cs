@@ -58,6 +58,7 @@ public sealed class ReplaySenderTests
 
         Received received = Assert.Single(server.Requests);
         Assert.Equal(("HTTP/2", "cart.example", "trailers", 7), (received.Protocol, received.Host, received.Headers["te"], received.Body.Length));
+        Assert.Equal("\u00fc", received.Headers["x-latin"]);
         Assert.Equal([new HeaderField("grpc-status", "13")], answer.Trailers);
         Assert.Equal(AnswerOutcome.Answered, answer.Outcome);
     }
