@@ -88,10 +88,25 @@ public sealed class MessageComparerTests
     public void OwnTraceIds_InTheBody_ArePutOnOneLevel()
     {
         const string replayTrace = "11111111111111111111111111111111";
-        IdentifierMask mask = IdentifierMask.Over([TraceKey.FromTraceId(Recording.TraceId)!.Value, TraceKey.FromTraceId(replayTrace)!.Value]);
+        RunMask mask = RunMask.Over([TraceKey.FromTraceId(Recording.TraceId)!.Value, TraceKey.FromTraceId(replayTrace)!.Value]);
         Message recorded = Response($$"""{"traceId":"00-{{Recording.TraceId}}-b7ad6b7169203331-01"}""");
         Assert.Empty(MessageComparer.Responses("entry", recorded, Response($$"""{"traceId":"00-{{replayTrace}}-aaaaaaaaaaaaaaaa-00"}"""), mask).Divergences);
         Assert.NotEmpty(MessageComparer.Responses("entry", recorded, Response("""{"traceId":"00-22222222222222222222222222222222-aaaaaaaaaaaaaaaa-00"}"""), mask).Divergences);
+    }
+
+    [Theory]
+    [InlineData("2026-11-01T12:00:00.050Z", "2026-11-20T08:00:00.1Z", true)]
+    [InlineData("2026-11-01T13:00:00.050+01:00", "2026-11-20 08:00:00", true)]
+    [InlineData("2026-11-01T12:00:00.050Z", "2026-11-20T07:00:00Z", false)]
+    [InlineData("2026-11-01T11:00:00Z", "2026-11-20T08:00:00Z", false)]
+    [InlineData("2026-11-01", "2026-11-20", false)]
+    public void OwnClock_InTheBody_IsMaskedWithinItsRunOnly(string recorded, string replayed, bool equal)
+    {
+        DateTimeOffset replayStart = new(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
+        RunMask mask = RunMask.None.During((Recording.Start, Recording.Start.AddMilliseconds(100)), (replayStart, replayStart.AddMilliseconds(100)));
+        MessageComparison comparison = MessageComparer.Responses("entry", Response($$"""{"at":"{{recorded}}"}"""), Response($$"""{"at":"{{replayed}}"}"""), mask);
+        Assert.Equal(equal, comparison.Divergences.Count == 0);
+        Assert.Equal(equal, comparison.Ignored.Any(line => line.StartsWith("time of the answer", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -126,7 +141,7 @@ public sealed class MessageComparerTests
     public void AnyBinary_AgainstAnother_Differs() => Gen.Select(Gen.Byte.Array[0, 50], Gen.Byte.Array[0, 50]).Where((one, two) => !one.SequenceEqual(two)).Sample((one, two) =>
         Assert.NotEmpty(Compare(Response(one, null, "image/png"), Response(two, null, "image/png")).Divergences));
 
-    private static MessageComparison Compare(Message recorded, Message replayed) => MessageComparer.Responses("entry", recorded, replayed, IdentifierMask.None);
+    private static MessageComparison Compare(Message recorded, Message replayed) => MessageComparer.Responses("entry", recorded, replayed, RunMask.None);
 
     private static Message Response(string body, string contentType = "application/json", HeaderField[]? headers = null, HeaderField[]? trailers = null) =>
         Response(Encoding.UTF8.GetBytes(body), null, contentType, headers, trailers);

@@ -164,6 +164,45 @@ public sealed class ReplayerApiTests
     }
 
     [Fact]
+    public async Task Post_QueueFull_IsRefusedAndLeavesNoStream()
+    {
+        TaskCompletionSource release = new();
+        await using TestDestination destination = await TestDestination.Start(_ => release.Task);
+        await using ReplayerHost host = await ReplayerHost.Start(Recording.Failing(), settings: new() { ["Loop:Replay:QueueLimit"] = "1" });
+        List<HttpStatusCode> answers = [];
+        // One runs, one waits, the third finds no place.
+        for (int request = 0; request < 2; request++)
+        {
+            answers.Add((await host.Post(destination.Name)).StatusCode);
+            while (request == 0 && destination.Requests.IsEmpty)
+                await Task.Yield();
+        }
+
+        answers.Add((await host.Refused(destination.Name)).Status);
+        release.SetResult();
+
+        Assert.Equal([HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.ServiceUnavailable], answers);
+        Assert.Equal(2, host.Store.StreamIds.Count());
+    }
+
+    [Fact]
+    public async Task Post_CallerRefusedWithoutItsCredential_IsInconclusive()
+    {
+        Recording recording = new();
+        recording.Origin = recording.Hop("web", "GET", "/x", 500, "{}", change: exchange => exchange with
+        {
+            Request = exchange.Request! with { Headers = [.. exchange.Request.Headers, new("cookie", "sid=loop:k1:abc")] },
+        });
+        await using TestDestination destination = await TestDestination.Answering(401, "{}");
+        await using ReplayerHost host = await ReplayerHost.Start(recording);
+
+        ReplayReport report = await host.Replay(destination.Name);
+
+        Assert.Equal((Verdict.Inconclusive, "V4"), (report.Verdict, report.Row));
+        Assert.Equal("supply it: --header 'cookie: …'", report.NextStep);
+    }
+
+    [Fact]
     public async Task Post_Garbage_IsRefused()
     {
         await using ReplayerHost host = await ReplayerHost.Start(Recording.Failing());

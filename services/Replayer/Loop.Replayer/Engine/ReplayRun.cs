@@ -41,7 +41,7 @@ internal sealed class ReplayRun(IRecordings recordings, IReplayJournal journal, 
         // 5
         CallPairing pairing = CallPairing.Of(plan, observed);
         IEnumerable<CallPair> pairs = pairing.Entry is null ? pairing.Pairs : [pairing.Entry, .. pairing.Pairs];
-        ReplayComparison comparison = ReplayComparison.Of(plan, target, entry, pairing, await bodies.Calls(pairs), Mask(plan, job.Ids));
+        ReplayComparison comparison = ReplayComparison.Of(plan, target, entry, pairing, await bodies.Calls(pairs), Mask(plan, job.Ids, entry));
         // 6
         IReadOnlyList<ReplayReport> earlier = await journal.Replays(plan.Conversation.Id, 200);
         Decision decision = VerdictDecider.Decide(target, comparison.Observations with
@@ -79,9 +79,12 @@ internal sealed class ReplayRun(IRecordings recordings, IReplayJournal journal, 
         return new EntryAnswer(answer, recorded, part is null ? null : new Message(part, answer.Body), sentAt);
     }
 
-    private static IdentifierMask Mask(ReplayPlan plan, ReplayIds ids)
+    private static RunMask Mask(ReplayPlan plan, ReplayIds ids, EntryAnswer entry)
     {
         IEnumerable<TraceKey> recorded = plan.Conversation.Keys.Select(text => TraceKey.TryParse(text, out TraceKey key) ? key : (TraceKey?)null).OfType<TraceKey>();
-        return IdentifierMask.Over([.. recorded, .. plan.EntryRequest?.Keys ?? [], .. ids.Keys]);
+        RunMask mask = RunMask.Over([.. recorded, .. plan.EntryRequest?.Keys ?? [], .. ids.Keys]);
+        return plan.EntryAnswer is { Duration: { } duration } answer
+            ? mask.During((answer.StartedAt, answer.StartedAt + duration), (entry.SentAt, entry.SentAt + entry.Answer.Duration))
+            : mask;
     }
 }
