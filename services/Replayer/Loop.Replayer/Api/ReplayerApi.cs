@@ -52,7 +52,8 @@ public static class ReplayerApi
             return TypedResults.Ok(await journal.Replays(null, limit ?? DefaultLimit));
         string prefix = conversation.ToLowerInvariant();
         if (prefix.Length < 4 || !Base32.IsValid(prefix))
-            return Problem(ReplayRefusal.Malformed("conversation", $"'{conversation}' is not a conversation id or prefix.", "Give at least 4 characters as loopctl list prints them."));
+            return Problem(ReplayRefusal.Malformed("conversation", $"'{conversation}' is not a conversation id or prefix.",
+                "Give at least 4 characters as loopctl list prints them."));
         IReadOnlyList<string> found = await recordings.Find(prefix);
         return found.Count switch
         {

@@ -37,19 +37,23 @@ internal sealed record ReplayRefusal(int Status, string Kind, string Title, stri
         new(409, "ambiguous-conversation", "More than one conversation.", $"'{prefix}' begins {string.Join(", ", found)}.", "Give more characters of the id.") { Conversations = found };
 
     public static ReplayRefusal StillOpen(string id) =>
-        new(409, "conversation-open", "The conversation is still being collected.", $"{id} is not sealed yet; hops may be missing.", "Wait some seconds, until loopctl show prints it as sealed, and try again.");
+        new(409, "conversation-open", "The conversation is still being collected.", $"{id} is not sealed yet; hops may be missing.",
+            "Wait some seconds, until loopctl show prints it as sealed, and try again.");
 
     public static ReplayRefusal NothingRecorded(string id) =>
         new(409, "nothing-recorded", "Nothing to replay.", $"{id} holds no hop.", "loopctl show tells what is missing and why.");
 
     public static ReplayRefusal SeveralRoots(string id, IReadOnlyList<HopView> roots) =>
-        new(409, "several-roots", "More than one root.", $"{id} has {roots.Count.ToString(CultureInfo.InvariantCulture)} roots: {Names(roots)}.", "Choose one with --hop.") { Hops = Choices(roots) };
+        new(409, "several-roots", "More than one root.", $"{id} has {roots.Count.ToString(CultureInfo.InvariantCulture)} roots: {Names(roots)}.",
+            "Choose one with --hop.") { Hops = Choices(roots) };
 
     public static ReplayRefusal UnknownHop(string id, string asked, IReadOnlyList<HopView> hops) =>
-        new(404, "unknown-hop", "No such hop.", $"{id} has no hop '{asked}'; it has {Names(hops)}.", "Give the number or the id of one of these.") { Hops = Choices(hops) };
+        new(404, "unknown-hop", "No such hop.", $"{id} has no hop '{asked}'; it has {Names(hops)}.",
+            "Give the number or the id of one of these.") { Hops = Choices(hops) };
 
     public static ReplayRefusal QueueFull(int limit) =>
-        new(503, "queue-full", "Too many replays wait.", $"{limit.ToString(CultureInfo.InvariantCulture)} replays wait for their turn.", "Try again when some have finished.");
+        new(503, "queue-full", "Too many replays wait.", $"{limit.ToString(CultureInfo.InvariantCulture)} replays wait for their turn.",
+            "Try again when some have finished.");
 
     public static ReplayRefusal Destination(DestinationResult refused) => refused.Fault switch
     {

@@ -24,11 +24,13 @@ internal static class RequestRules
     {
         string? id = request.Conversation?.ToLowerInvariant();
         if (id is null || id.Length is < MinimumPrefix or > ConversationId.Length || !Base32.IsValid(id))
-            return ReplayRefusal.Malformed("conversation", $"'{request.Conversation}' is not a conversation id or prefix.", $"Give {MinimumPrefix} to {ConversationId.Length} characters as loopctl list prints them.");
+            return ReplayRefusal.Malformed("conversation", $"'{request.Conversation}' is not a conversation id or prefix.",
+                $"Give {MinimumPrefix} to {ConversationId.Length} characters as loopctl list prints them.");
         if (string.IsNullOrWhiteSpace(request.Destination))
             return ReplayRefusal.Malformed("destination", "It is empty.", "Give host:port or an http(s) URL.");
         if (request.TimeoutSeconds is { } seconds && !(seconds > 0 && seconds <= options.MaximumTimeLimit.TotalSeconds))
-            return ReplayRefusal.Malformed("timeoutSeconds", string.Create(CultureInfo.InvariantCulture, $"{seconds} is out of range."), string.Create(CultureInfo.InvariantCulture, $"Give more than 0 and at most {options.MaximumTimeLimit.TotalSeconds}."));
+            return ReplayRefusal.Malformed("timeoutSeconds", string.Create(CultureInfo.InvariantCulture,
+                $"{seconds} is out of range."), string.Create(CultureInfo.InvariantCulture, $"Give more than 0 and at most {options.MaximumTimeLimit.TotalSeconds}."));
         return (request.Headers ?? new Dictionary<string, string>()).Select(header => HeaderFault(header.Key, header.Value)).FirstOrDefault(fault => fault is not null);
     }
 
