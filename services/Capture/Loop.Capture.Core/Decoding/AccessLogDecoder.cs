@@ -17,11 +17,12 @@ internal static class AccessLogDecoder
     public static CapturedExchange Decode(RecordFacts facts, in RecordedPart part)
     {
         HTTPAccessLogEntry entry;
+        // The parser throws InvalidOperationException, too, for a damaged tag of an unknown field.
         try
         {
             entry = HTTPAccessLogEntry.Parser.ParseFrom(part.Payload);
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
         {
             throw new InvalidDataException("A part that should be an access-log entry is not one.", exception);
         }
@@ -64,7 +65,7 @@ internal static class AccessLogDecoder
             ResponseCodeDetails = logged.ResponseCodeDetails.Length > 0 ? logged.ResponseCodeDetails : null,
             AttemptCount = ExchangeDecoder.AttemptsOf(
                 facts.Source.View == ExchangeView.Server, request, common.UpstreamRequestAttemptCount > 0 ? common.UpstreamRequestAttemptCount : null),
-            // The log is written when the exchange is over: it shows the context that was sent upstream (facts seen on Envoy 1.40).
+            // The log is written when the exchange is over: it shows the context that was sent upstream (seen on Envoy 1.40).
             OutgoingSpanId = TraceContext.SpanOf(request),
             Keys = keys,
         };

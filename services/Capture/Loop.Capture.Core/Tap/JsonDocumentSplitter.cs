@@ -28,6 +28,7 @@ internal sealed class JsonDocumentSplitter
     private int _depth;
     private bool _isInString;
     private bool _isEscaped;
+    private bool _isIndented;
     private byte _lastSignificant;
     private byte _last;
 
@@ -40,6 +41,7 @@ internal sealed class JsonDocumentSplitter
             return current == (byte)'{' ? Begin(JsonBorder.Begin) : JsonBorder.Between;
         if (_isInString)
             return TakeInString(current);
+        _isIndented |= before == (byte)'\n' && current is (byte)' ' or (byte)'\t';
         switch (current)
         {
             case (byte)'"':
@@ -77,13 +79,12 @@ internal sealed class JsonDocumentSplitter
         return JsonBorder.Inside;
     }
 
-    // Inside a document a brace follows a colon, a comma or a bracket; and Envoy's printer indents it, so that at the start of a line it begins a document.
-    private bool IsOutOfPlace(byte before) =>
-        _lastSignificant is not ((byte)':' or (byte)',' or (byte)'[') || (before == (byte)'\n' && _lastSignificant != (byte)'[');
+    // Inside a document a brace follows a colon, a comma or a bracket; and where a printer indents, as Envoy's does, a brace at the start of a line begins a document.
+    private bool IsOutOfPlace(byte before) => _lastSignificant is not ((byte)':' or (byte)',' or (byte)'[') || (_isIndented && before == (byte)'\n');
 
     private JsonBorder Begin(JsonBorder border)
     {
-        (_depth, _isInString, _isEscaped, _lastSignificant) = (1, false, false, (byte)'{');
+        (_depth, _isInString, _isEscaped, _isIndented, _lastSignificant) = (1, false, false, false, (byte)'{');
         return border;
     }
 }

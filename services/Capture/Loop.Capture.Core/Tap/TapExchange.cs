@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Google.Protobuf;
 using Loop.Capture.Core.Intake;
 using Loop.Protocols.Envoy.Config.Core.V3;
@@ -42,11 +43,12 @@ internal sealed class TapExchange(IExchangeWriter? writer, DateTimeOffset beganA
     public void Body(MessageDirection direction, Body body, DateTimeOffset at)
     {
         LastAt = at;
-        ByteString bytes = body.BodyTypeCase == Protocols.Envoy.Data.Tap.V3.Body.BodyTypeOneofCase.AsString ? ByteString.CopyFromUtf8(body.AsString) : body.AsBytes;
+        bool isText = body.BodyTypeCase == Protocols.Envoy.Data.Tap.V3.Body.BodyTypeOneofCase.AsString && body.AsString.Length > 0;
+        ByteString bytes = isText ? ByteString.CopyFromUtf8(body.AsString) : body.AsBytes;
         // JSON_BODY_AS_STRING: Envoy puts blanks for what is not UTF-8, and nothing in the text tells that it did.
-        if (body.BodyTypeCase == Protocols.Envoy.Data.Tap.V3.Body.BodyTypeOneofCase.AsString && bytes.Length > 0)
+        if (isText)
             writer?.MarkInexact();
-        Of(direction).OnBody(bytes.Length, body.Truncated);
+        Of(direction).OnBody(bytes.Length, body.Truncated, isText && !IsLengthKept(body.AsString));
         writer?.Body(direction, new ReadOnlySequence<byte>(bytes.Memory), endOfStream: false, body.Truncated, at);
     }
 
@@ -74,6 +76,9 @@ internal sealed class TapExchange(IExchangeWriter? writer, DateTimeOffset beganA
 
         writer?.Close(reason, at);
     }
+
+    // Each replacement leaves a blank, and may stand for several bytes.
+    private static bool IsLengthKept(string text) => Ascii.IsValid(text) && !text.Contains(' ', StringComparison.Ordinal);
 
     private void End(MessageDirection direction, DateTimeOffset at)
     {

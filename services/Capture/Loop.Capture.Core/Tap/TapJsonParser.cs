@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Google.Protobuf;
 using Loop.Protocols.Envoy.Config.Core.V3;
 using Loop.Protocols.Envoy.Data.Tap.V3;
 using Message = Loop.Protocols.Envoy.Data.Tap.V3.HttpBufferedTrace.Types.Message;

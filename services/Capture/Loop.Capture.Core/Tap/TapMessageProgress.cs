@@ -10,7 +10,7 @@ internal sealed class TapMessageProgress
 {
     private TapHeaders? _headers;
     private long _bodySize;
-    private bool _isTruncated;
+    private bool _isSizeUnknown;
     private bool _isGrpcStatusSeen;
 
     public bool IsBegun => _headers is not null;
@@ -19,11 +19,11 @@ internal sealed class TapMessageProgress
 
     /// <summary>No more of this answer can come: the announced length is there, or there is no body by definition.</summary>
     public bool IsAnswerSurelyWhole(bool isAnswerToHead) =>
-        _headers is { IsGrpc: false } headers && !_isTruncated && (headers.IsBodyless || isAnswerToHead || headers.ContentLength == _bodySize);
+        _headers is { IsGrpc: false } headers && !_isSizeUnknown && (headers.IsBodyless || isAnswerToHead || headers.ContentLength == _bodySize);
 
     /// <summary>No more of this request can come: the announced length is there, or it is one that ordinarily has no body and announced none.</summary>
     public bool IsRequestSurelyWhole() =>
-        IsEnded || (_headers is { } headers && !_isTruncated && (headers.ContentLength is { } length ? length == _bodySize : headers.IsOrdinarilyBodyless));
+        IsEnded || (_headers is { } headers && !_isSizeUnknown && (headers.ContentLength is { } length ? length == _bodySize : headers.IsOrdinarilyBodyless));
 
     public void OnHeaders(TapHeaders headers)
     {
@@ -31,10 +31,10 @@ internal sealed class TapMessageProgress
         _isGrpcStatusSeen = headers.Value("grpc-status") is not null;
     }
 
-    public void OnBody(int size, bool truncated)
+    public void OnBody(int size, bool truncated, bool isSizeUnknown)
     {
         _bodySize += size;
-        _isTruncated |= truncated;
+        _isSizeUnknown |= truncated || isSizeUnknown;
     }
 
     public void OnEnded() => IsEnded = true;
@@ -44,7 +44,7 @@ internal sealed class TapMessageProgress
     {
         if (_headers is not { } headers)
             return false;
-        if (IsEnded || _isTruncated || headers.IsBodyless || isAnswerToHead)
+        if (IsEnded || _isSizeUnknown || headers.IsBodyless || isAnswerToHead)
             return true;
         if (headers.ContentLength is { } announced)
             return _bodySize >= announced;
