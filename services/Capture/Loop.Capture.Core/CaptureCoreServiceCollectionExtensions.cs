@@ -22,7 +22,9 @@ public static class CaptureCoreServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RingOptions>, RingOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => CaptureNodeIdentity.StartingNow(Environment.MachineName, provider.GetRequiredService<TimeProvider>()));
+        services.AddMetrics();
         services.TryAddSingleton<CaptureCounters>();
+        services.TryAddSingleton<RingInstruments>();
         services.TryAddSingleton<ExchangeRing>();
         services.TryAddSingleton<ConversationCollector>();
         services.TryAddSingleton<IConversationCollector>(provider => provider.GetRequiredService<ConversationCollector>());
@@ -30,10 +32,11 @@ public static class CaptureCoreServiceCollectionExtensions
         return services;
     }
 
-    // The collector first: it follows the index, and a trigger before it exists would be lost.
+    // The collector first: it follows the index, and a trigger before it exists would be lost. Nothing asks for the instruments by itself.
     private static ExchangeIntake CreateIntake(IServiceProvider provider)
     {
         provider.GetRequiredService<ConversationCollector>();
+        provider.GetRequiredService<RingInstruments>();
         return new ExchangeIntake(
             provider.GetRequiredService<ExchangeRing>(),
             provider.GetRequiredService<CaptureCounters>(),

@@ -15,6 +15,9 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
     // More than this is not held against eviction at once, so that a large collection leaves the intake room.
     private const long PinnedBytesLimit = 64L << 20;
 
+    // The second comes at least one sweep after the answer went to the link.
+    private const int AnnouncementRepeats = 2;
+
     private readonly ExchangeRing _ring;
     private readonly CaptureCounters _counters;
     private readonly TimeProvider _timeProvider;
@@ -55,9 +58,10 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
         var found = new List<RingRecord>();
         var leases = new List<(RingRecord Record, long Sequence, bool IsPinned)>();
         int openCount;
+        Watch watch;
         lock (_ring.Index.Gate)
         {
-            Watch watch = _watches.GetOrAdd(watchId);
+            watch = _watches.GetOrAdd(watchId);
             _watches.Extend(watch, keys.Select(KeyHash.Of), found);
             openCount = watch.Open.Count;
             Pin(found, leases);
@@ -65,6 +69,8 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
 
         List<CapturedExchange> exchanges = Decode(leases, redactor);
         _counters.Add(CaptureCount.Collected, exchanges.Count);
+        lock (_ring.Index.Gate)
+            watch.RepeatsLeft = AnnouncementRepeats;
         return new CollectResult(exchanges, Answer(keys, openCount));
     }
 

@@ -153,7 +153,7 @@ internal sealed partial class SignalPump(ExchangeRing ring, CaptureCounters coun
             if (!watches.IsWatched(watch))
                 return;
             count = watch.Open.Count;
-            if (count == watch.AnnouncedOpen && !watch.RepeatsAnnouncement)
+            if (count == watch.AnnouncedOpen && !watch.IsRepeating)
                 return;
         }
 
@@ -161,7 +161,7 @@ internal sealed partial class SignalPump(ExchangeRing ring, CaptureCounters coun
         if (!_signals.Writer.TryWrite(new OpenCountChanged(watch.Id, count)))
             return;
         lock (ring.Index.Gate)
-            (watch.AnnouncedOpen, watch.RepeatsAnnouncement) = (count, false);
+            (watch.AnnouncedOpen, watch.IsRepeating) = (count, false);
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A record could not be handled ({Kind}); it is left out and the next one is taken.")]

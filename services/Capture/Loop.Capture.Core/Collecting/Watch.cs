@@ -31,8 +31,11 @@ internal sealed class Watch(string id)
     public bool IsAnnouncing { get; set; }
 
     /// <summary>
-    /// Announce the count at the next sweep, changed or not: the answer of a collection and the signals travel apart, and an answer that is overtaken would
-    /// leave the store with a count that is too high.
+    /// Sweeps at which the count is announced, changed or not. The answer of a collection and the signals travel apart: a signal that overtook the answer
+    /// would leave the store with a count that is too high, and waiting for the time limit.
     /// </summary>
-    public bool RepeatsAnnouncement { get; set; }
+    public int RepeatsLeft { get; set; }
+
+    /// <summary>The next announcement is made even if the count did not change.</summary>
+    public bool IsRepeating { get; set; }
 }

@@ -53,7 +53,6 @@ internal sealed class WatchTable(ExchangeRing ring, CaptureCounters counters, Pe
         Spread(watch, found);
         // What the answer says need not be announced.
         watch.AnnouncedOpen = watch.Open.Count;
-        watch.RepeatsAnnouncement = true;
     }
 
     /// <summary>The same, but what is found is pushed.</summary>
@@ -92,7 +91,9 @@ internal sealed class WatchTable(ExchangeRing ring, CaptureCounters counters, Pe
         Replays.Forget(timeProvider.GetUtcNow());
         foreach (Watch watch in _byId.Values)
         {
-            if (watch.RepeatsAnnouncement || watch.AnnouncedOpen != watch.Open.Count)
+            if (watch.RepeatsLeft > 0)
+                (watch.RepeatsLeft, watch.IsRepeating) = (watch.RepeatsLeft - 1, true);
+            if (watch.IsRepeating || watch.AnnouncedOpen != watch.Open.Count)
                 Announce(watch);
         }
 

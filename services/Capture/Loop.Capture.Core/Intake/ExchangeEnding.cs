@@ -199,7 +199,7 @@ internal sealed class ExchangeEnding(ExchangeRing ring, CaptureCounters counters
         foreach (RingRecord other in ring.Index.Find(record.RequestIdHash))
         {
             // An entry is written when an exchange ends: one that was here before this exchange began speaks of another.
-            if (other.IsAccessLog && !other.IsSpent && other.FirstArrivalAt >= record.FirstArrivalAt && IsSameProxy(other, record))
+            if (other.IsAccessLog && !other.IsSpent && other.FirstArrivalAt >= record.EarliestAt && IsSameProxy(other, record))
                 entry = other;
         }
 

@@ -97,7 +97,8 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
         if (!kept)
         {
             OnShed(scan, at);
-            Drop(record);
+            lock (record.Gate)
+                Drop(record);
             return;
         }
 
@@ -105,7 +106,7 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
         Ring.Services.Add(record.Source.Service, record.View);
         Ring.Index.AddComplete(record, scan.KeyHashes);
         Ending.OnAccessLog(record);
-        bool isFailing = scan.Status >= 500 || scan.ResponseFlags != 0 || FailureRule.GrpcFailure(scan.GrpcStatus) is not null;
+        bool isFailing = scan.Status is 0 or >= 500 || scan.ResponseFlags != 0 || FailureRule.GrpcFailure(scan.GrpcStatus) is not null;
         if (isFailing && !Ending.IsCaptured(record))
         {
             lock (Ring.Index.Gate)

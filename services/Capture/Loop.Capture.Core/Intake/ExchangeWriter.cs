@@ -134,6 +134,8 @@ internal sealed class ExchangeWriter : IExchangeWriter
         if (_record is not { } record)
             return;
         AddKeys(record);
+        if (at < record.EarliestAt)
+            record.EarliestAt = at;
         // Without its headers an exchange means nothing: better a gap that the journal explains.
         if (!record.Log(direction).TryAppend(record, kind, at, payload, out _))
             Shed(record);

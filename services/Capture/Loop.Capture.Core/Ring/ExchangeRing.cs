@@ -6,7 +6,8 @@ namespace Loop.Capture.Core.Ring;
 /// <summary>
 /// A capture node's bounded memory of recent exchanges: one pool of pages, one shard per connection, one index by trace key.
 /// <para>Eviction takes the oldest finished record of the shard that holds most bytes, until a page is free: a busy connection pushes out its own past,
-/// not that of a quiet one.</para>
+/// not that of a quiet one. What closed connections left behind has no such protection: it goes as soon as it is older than that record, or a mesh that
+/// reconnects often would fill the ring with what nobody adds to any more.</para>
 /// <para>Exchanges in progress hold at most a share of the pool. How far a body may grow sinks with what is left of that share (a sixteenth of it, at
 /// least a small exchange's worth): so the largest bodies stop first, and a new exchange still finds room after a thousand uploads.</para>
 /// </summary>
@@ -209,22 +210,33 @@ public sealed class ExchangeRing
     {
         lock (_evictionGate)
         {
-            RingShard? largest = null;
-            foreach (RingShard shard in Volatile.Read(ref _shards))
-            {
-                if (shard.Count > 0 && (largest is null || shard.Bytes > largest.Bytes))
-                    largest = shard;
-            }
-
-            if (largest?.Unlink() is not { } record)
-                return largest is not null;
+            RingShard? chosen = ChooseShard();
+            if (chosen?.Unlink() is not { } record)
+                return chosen is not null;
             Index.Remove(record);
             _evictedTicks = Math.Max(_evictedTicks, record.FirstArrivalAt.UtcTicks);
             _counters.Add(CaptureCount.Evicted);
             record.Release();
-            if (largest.Count == 0)
-                largest.VanishIfOver();
+            if (chosen.Count == 0)
+                chosen.VanishIfOver();
             return true;
         }
+    }
+
+    private RingShard? ChooseShard()
+    {
+        RingShard? largest = null;
+        RingShard? leftBehind = null;
+        foreach (RingShard shard in Volatile.Read(ref _shards))
+        {
+            if (shard.Count == 0)
+                continue;
+            if (!shard.IsClosed && (largest is null || shard.Bytes > largest.Bytes))
+                largest = shard;
+            if (shard.IsClosed && (leftBehind is null || shard.OldestTicks < leftBehind.OldestTicks))
+                leftBehind = shard;
+        }
+
+        return leftBehind is not null && leftBehind.OldestTicks <= (largest?.OldestTicks ?? long.MaxValue) ? leftBehind : largest ?? leftBehind;
     }
 }

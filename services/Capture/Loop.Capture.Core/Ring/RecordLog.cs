@@ -6,7 +6,7 @@ namespace Loop.Capture.Core.Ring;
 /// <summary>What one direction of an exchange sent, as frames (<see cref="PartFrame"/>) over extents. Written under the record's lock; read when nothing writes any more.</summary>
 internal sealed class RecordLog
 {
-    private Extent[] _extents = new Extent[4];
+    private Extent[] _extents = new Extent[2];
     private int _frameExtent;
     private int _frameOffset;
     private PartKind _frameKind;
@@ -53,7 +53,7 @@ internal sealed class RecordLog
         _frameKind = default;
         // A record that once was huge must not hold a huge table for ever.
         if (_extents.Length > 64)
-            _extents = new Extent[4];
+            _extents = new Extent[2];
     }
 
     private bool TryStartFrame(RingRecord record, PartKind kind, DateTimeOffset at, int length)

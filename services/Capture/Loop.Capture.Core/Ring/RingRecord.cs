@@ -20,6 +20,7 @@ internal sealed class RingRecord(ExchangeRing ring)
     public readonly Lock Gate = new();
 
     private int _references;
+    private RingShard _sharing = null!;
     private int _sharedBytes;
     private int _sharedExtents;
     private bool _ownsPages;
@@ -39,6 +40,9 @@ internal sealed class RingRecord(ExchangeRing ring)
     public ExchangeSource Source { get; private set; }
 
     public DateTimeOffset FirstArrivalAt { get; private set; }
+
+    /// <summary>The earliest time that a part of it tells: a tap file comes after the exchange is over.</summary>
+    public DateTimeOffset EarliestAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
 
@@ -88,7 +92,8 @@ internal sealed class RingRecord(ExchangeRing ring)
     /// <inheritdoc cref="OlderUnfinished"/>
     public RingRecord? YoungerUnfinished { get; set; }
 
-    public bool SharesPages => _sharedExtents > 0;
+    /// <summary>False once it lies among the long-lived.</summary>
+    public bool SharesPagesOfShard => _sharedExtents > 0 && _sharing == Shard;
 
     public bool IsAccessLog => Source.Input is CaptureInput.AccessLog;
 
@@ -99,10 +104,10 @@ internal sealed class RingRecord(ExchangeRing ring)
     public void Begin(long sequence, RingShard shard, in ExchangeSource source, DateTimeOffset arrivedAt)
     {
         Sequence = sequence;
-        Shard = shard;
+        Shard = _sharing = shard;
         Source = source;
         View = source.View;
-        FirstArrivalAt = arrivedAt;
+        FirstArrivalAt = EarliestAt = arrivedAt;
         State = RecordState.Open;
         End = ExchangeEnd.Open;
         _references = 1;
@@ -147,16 +152,13 @@ internal sealed class RingRecord(ExchangeRing ring)
             Pool.Release(page);
     }
 
-    /// <summary>Moves what lies on shared pages to pages for the long-lived; false when there was no room. Only while the record is open, under its gate.</summary>
+    /// <summary>Moves what lies on shared pages to pages for the long-lived; false when there was no room: the next sweep tries again. Only while the record is open, under its gate.</summary>
     public bool TryLeaveSharedPages(RingShard longLived)
     {
-        if (_sharedExtents == 0)
-            return true;
-        _ownsPages = true;
-        bool moved = TryMove(RequestLog, longLived) & TryMove(ResponseLog, longLived);
-        if (moved)
-            _sharedExtents = 0;
-        return moved;
+        if (!TryMove(RequestLog, longLived) || !TryMove(ResponseLog, longLived))
+            return false;
+        _sharing = longLived;
+        return true;
     }
 
     private bool TryMove(RecordLog log, RingShard longLived)
@@ -170,8 +172,7 @@ internal sealed class RingRecord(ExchangeRing ring)
                 return false;
             Pool.Span(extent.Page, extent.Offset, extent.Used).CopyTo(Pool.Span(moved.Page, moved.Offset, extent.Used));
             int old = extent.Page;
-            // Marked as not shared: it never moves or grows in place again.
-            extent = new Extent(moved.Page, moved.Offset, extent.Capacity, isShared: false) { Used = extent.Used };
+            extent = new Extent(moved.Page, moved.Offset, extent.Capacity, isShared: true) { Used = extent.Used };
             Pool.Release(old);
         }
 
@@ -183,7 +184,7 @@ internal sealed class RingRecord(ExchangeRing ring)
         if (!ring.TryCharge(wanted))
             return false;
         Extent last = log.Count == 0 ? default : log.Last;
-        if (!Shard.TryReserve(last, log.Count > 0, wanted, minimum, out Extent extent, out bool extended))
+        if (!_sharing.TryReserve(last, log.Count > 0, wanted, minimum, out Extent extent, out bool extended))
         {
             ring.Discharge(wanted);
             return false;
@@ -247,7 +248,7 @@ internal sealed class RingRecord(ExchangeRing ring)
     private void Reset()
     {
         (Sequence, KeyCount, State) = (0, 0, RecordState.Gone);
-        (Shard, Source, Connections, Next) = (null!, default, null, null);
+        (Shard, _sharing, Source, Connections, Next) = (null!, null!, default, null, null);
         (EndedAt, RequestBodySize, ResponseBodySize, RequestKept, ResponseKept) = (null, 0, 0, 0, 0);
         (RequestTruncated, ResponseTruncated, Inexact, IsSpent, HasTriggered) = (false, false, false, false, false);
         (End, BrokenOffBy, RequestIdHash, DownstreamRemoteHash, ResponseFlags) = (ExchangeEnd.Open, BrokenOffBy.None, 0, 0, 0);

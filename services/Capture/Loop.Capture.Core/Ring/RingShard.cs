@@ -28,6 +28,8 @@ internal sealed class RingShard(ExchangeRing ring)
 
     public int Count { get; private set; }
 
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
     /// <summary>
     /// Reserves bytes on the shared page by moving its end; the bytes are copied by the caller, outside of the lock. Grows <paramref name="last"/> in place
     /// where it lies at the end.
@@ -74,7 +76,7 @@ internal sealed class RingShard(ExchangeRing ring)
         lock (_pageGate)
         {
             int room = _page < 0 ? 0 : PagePool.PageBytes - _offset;
-            if (Volatile.Read(ref _isClosed) || PagePool.PageBytes - offset <= room)
+            if (IsClosed || PagePool.PageBytes - offset <= room)
                 return false;
             if (_page >= 0)
                 ring.Pool.Release(_page);

@@ -36,7 +36,7 @@ internal struct UnfinishedList
     {
         for (RingRecord? record = _oldest; record is not null && record.FirstArrivalAt < before; record = record.YoungerUnfinished)
         {
-            if (record.SharesPages)
+            if (record.SharesPagesOfShard)
                 found.Add((record, record.Sequence));
         }
     }
