@@ -52,7 +52,12 @@ public sealed class ReplaySenderTests
 
         Answer answer = await Send(server, new WireRequest
         {
-            Method = "POST", Path = "/shop.Cart/Pay", Authority = "cart.example", UsesHttp2 = true, Body = new byte[7], Adjustments = [],
+            Method = "POST",
+            Path = "/shop.Cart/Pay",
+            Authority = "cart.example",
+            UsesHttp2 = true,
+            Body = new byte[7],
+            Adjustments = [],
             Headers = [new("content-type", "application/grpc"), new("te", "trailers"), new("x-latin", "\u00fc")],
         });
 

@@ -133,8 +133,19 @@ public sealed class VerdictDeciderTests
         from gaps in Text.Array[3]
         select new ReplayTarget
         {
-            Place = place, Where = "w", Failure = "f", EntryFails = flags[0], MadeByProxy = flags[1], EntryMadeByProxy = flags[2], IsWeak = flags[3], EntryIsWeak = flags[4],
-            End = ends[0], EntryEnd = ends[1], RequestIncomplete = gaps[0], EntryEvidenceIncomplete = gaps[1], EvidenceIncomplete = gaps[2],
+            Place = place,
+            Where = "w",
+            Failure = "f",
+            EntryFails = flags[0],
+            MadeByProxy = flags[1],
+            EntryMadeByProxy = flags[2],
+            IsWeak = flags[3],
+            EntryIsWeak = flags[4],
+            End = ends[0],
+            EntryEnd = ends[1],
+            RequestIncomplete = gaps[0],
+            EntryEvidenceIncomplete = gaps[1],
+            EvidenceIncomplete = gaps[2],
         };
 
     private static Gen<ReplayObservations> Sightings =>
@@ -145,7 +156,17 @@ public sealed class VerdictDeciderTests
         from texts in Text.Array[2]
         select new ReplayObservations
         {
-            Outcome = outcome, Entry = sights[0], Origin = sights[1], EntryFails = flags[0], AnyDivergence = flags[1], CallerRefused = flags[2], WaitedLongEnough = flags[3],
-            HasBaseline = flags[4], DroppedCredentials = flags[5] ? ["cookie"] : [], EarlierCallsEqual = calls, HarnessError = texts[0], FailsElsewhere = texts[1],
+            Outcome = outcome,
+            Entry = sights[0],
+            Origin = sights[1],
+            EntryFails = flags[0],
+            AnyDivergence = flags[1],
+            CallerRefused = flags[2],
+            WaitedLongEnough = flags[3],
+            HasBaseline = flags[4],
+            DroppedCredentials = flags[5] ? ["cookie"] : [],
+            EarlierCallsEqual = calls,
+            HarnessError = texts[0],
+            FailsElsewhere = texts[1],
         };
 }

@@ -79,33 +79,33 @@ public sealed class Recording
     /// <summary>An exchange whose bodies are in <see cref="Bodies"/>. A child starts 1 ms after its predecessor and ends before it.</summary>
     public Exchange Exchange(
         int number, string service, ExchangeView view, string method, string path, int? status, string? response, string request = "", string contentType = "application/json") => new()
-    {
-        Id = new ExchangeId("node-1", 1, number),
-        Input = CaptureInput.ExternalProcessor,
-        View = view,
-        Service = service,
-        Instance = $"{service}-1",
-        StartedAt = Start.AddMilliseconds(number),
-        Duration = TimeSpan.FromMilliseconds(100 - (2 * number)),
-        Protocol = "HTTP/1.1",
-        Request = new HttpMessagePart
         {
-            Headers =
+            Id = new ExchangeId("node-1", 1, number),
+            Input = CaptureInput.ExternalProcessor,
+            View = view,
+            Service = service,
+            Instance = $"{service}-1",
+            StartedAt = Start.AddMilliseconds(number),
+            Duration = TimeSpan.FromMilliseconds(100 - (2 * number)),
+            Protocol = "HTTP/1.1",
+            Request = new HttpMessagePart
+            {
+                Headers =
             [
                 new(":method", method), new(":path", path), new(":authority", "shop.example"), new("content-type", "application/json"),
                 new("traceparent", $"00-{TraceId}-b7ad6b7169203331-01"), new("x-request-id", "b5f8c2ba-7a8b-9f0e-8d5c-0123456789ab"),
             ],
-            Body = Keep(request),
-        },
-        Response = status is null ? null : new HttpMessagePart
-        {
-            Headers = [new(":status", status.Value.ToString(CultureInfo.InvariantCulture)), new("content-type", contentType), new("date", "Sun, 01 Nov 2026 12:00:00 GMT")],
-            Body = Keep(response ?? ""),
-        },
-        End = ExchangeEnd.Complete,
-        ResponseCodeDetails = "via_upstream",
-        Keys = [TraceKey.FromTraceId(TraceId)!.Value],
-    };
+                Body = Keep(request),
+            },
+            Response = status is null ? null : new HttpMessagePart
+            {
+                Headers = [new(":status", status.Value.ToString(CultureInfo.InvariantCulture)), new("content-type", contentType), new("date", "Sun, 01 Nov 2026 12:00:00 GMT")],
+                Body = Keep(response ?? ""),
+            },
+            End = ExchangeEnd.Complete,
+            ResponseCodeDetails = "via_upstream",
+            Keys = [TraceKey.FromTraceId(TraceId)!.Value],
+        };
 
     public BodyInfo Keep(string text) => Keep(Encoding.UTF8.GetBytes(text));
 

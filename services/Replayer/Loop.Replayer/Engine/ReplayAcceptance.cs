@@ -45,11 +45,13 @@ internal sealed record ReplayRefusal(int Status, string Kind, string Title, stri
 
     public static ReplayRefusal SeveralRoots(string id, IReadOnlyList<HopView> roots) =>
         new(409, "several-roots", "More than one root.", $"{id} has {roots.Count.ToString(CultureInfo.InvariantCulture)} roots: {Names(roots)}.",
-            "Choose one with --hop.") { Hops = Choices(roots) };
+            "Choose one with --hop.")
+        { Hops = Choices(roots) };
 
     public static ReplayRefusal UnknownHop(string id, string asked, IReadOnlyList<HopView> hops) =>
         new(404, "unknown-hop", "No such hop.", $"{id} has no hop '{asked}'; it has {Names(hops)}.",
-            "Give the number or the id of one of these.") { Hops = Choices(hops) };
+            "Give the number or the id of one of these.")
+        { Hops = Choices(hops) };
 
     public static ReplayRefusal QueueFull(int limit) =>
         new(503, "queue-full", "Too many replays wait.", $"{limit.ToString(CultureInfo.InvariantCulture)} replays wait for their turn.",
