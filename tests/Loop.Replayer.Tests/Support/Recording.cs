@@ -67,7 +67,7 @@ public sealed class Recording
             StartedAt = exchange.StartedAt,
             DurationMs = exchange.Duration?.TotalMilliseconds,
             JoinedBy = parent is null ? "root" : "span",
-            Views = [new HopExchangeView(exchange.Id.ToString(), view, exchange.Input, exchange.StartedAt, 10, exchange.Status(), exchange.Service, "i", false)],
+            Views = [new HopExchangeView(exchange.Id.ToString(), view, exchange.Input, exchange.StartedAt, 10, exchange.Status(), exchange.Service, "i", false, null, FailureRule.Match(exchange)?.Reason)],
             Request = exchange.Request is null ? null : new RequestView { Method = method, Path = path, Headers = [], BodySizeBytes = 0, BodyKeptBytes = 0, BodyTruncated = false },
             Failure = FailureRule.Match(exchange)?.Reason,
             End = exchange.End,
