@@ -114,9 +114,22 @@ public sealed class ExternalProcessorEndpointTests : IAsyncLifetime
         FakeExchange exchange = await _host.Intake.Next();
         Task stopped = _host.Stop();
         Assert.Equal(CloseReason.CaptureEnded, await exchange.Closed);
-        Assert.Equal("0", await request.Status());
+        Assert.True(await EndsInOrder(request));
         request.HalfClose();
         await stopped;
+    }
+
+    // Kestrel closes the connection once its last stream ended. This client still has its half of the stream open, so the close may overtake the trailers.
+    private static async Task<bool> EndsInOrder(OpenRequest request)
+    {
+        try
+        {
+            return await request.Status() == "0";
+        }
+        catch (HttpRequestException closed) when (closed.InnerException is HttpProtocolException { ErrorCode: 0 })
+        {
+            return true;
+        }
     }
 
     [Fact]
