@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Loop.Integration.Tests.Harness;
 
-/// <summary>A real <c>loopd</c> process on free ports, with its own data directory.</summary>
+/// <summary>A real <c>loopd</c> process on free ports, with its own data directory, which goes with it when nobody else made it.</summary>
 internal sealed partial class LoopServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
