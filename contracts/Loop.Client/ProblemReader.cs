@@ -8,6 +8,9 @@ internal static class ProblemReader
 {
     private const int MaxBytes = 64 * 1024;
 
+    // What a name may mean is listed under what it names.
+    private static readonly string[] CandidateLists = ["candidates", "conversations", "hops"];
+
     public static async Task<LoopApiException> Read(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string fallback = response.ReasonPhrase is { Length: > 0 } reason ? reason : "The server refused";
@@ -37,9 +40,13 @@ internal static class ProblemReader
 
     private static List<string> Candidates(JsonElement problem)
     {
-        if (!problem.TryGetProperty("candidates", out JsonElement list) || list.ValueKind is not JsonValueKind.Array)
-            return [];
-        return [.. list.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.String ? item.GetString()! : item.GetRawText())];
+        foreach (string name in CandidateLists)
+        {
+            if (problem.TryGetProperty(name, out JsonElement list) && list.ValueKind is JsonValueKind.Array)
+                return [.. list.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.String ? item.GetString()! : item.GetRawText())];
+        }
+
+        return [];
     }
 
     private static async Task<byte[]> ReadStart(HttpResponseMessage response, CancellationToken cancellationToken)
