@@ -22,6 +22,7 @@ internal static class LoopdProcess
         try
         {
             using DataDirectory? data = concrete.Has("store") ? DataDirectory.Open(concrete.DataDirectory, TimeProvider.System) : null;
+            ListenCheck.Refuse(concrete);
             await using WebApplication app = LoopdApplication.Build(concrete, data);
             await app.StartAsync(cancellationToken);
             Announce(concrete);
@@ -51,6 +52,7 @@ internal static class LoopdProcess
     {
         ConfigurationFaultException => (ExitCodes.Config, fault.Message),
         OptionsValidationException options => (ExitCodes.Config, string.Join(Environment.NewLine + "loopd: ", options.Failures)),
+        ListenRefusedException => (ExitCodes.Unavailable, fault.Message),
         IOException when fault.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase) || fault.InnerException?.Message.Contains("in use", StringComparison.OrdinalIgnoreCase) == true =>
             (ExitCodes.Unavailable, $"{fault.Message.TrimEnd('.')}. Another process listens there: stop it, or choose another port with {PortOption(fault.Message, settings)}."),
         StoreException or DataDirectoryLockedException => (ExitCodes.Data, fault.Message),
