@@ -94,8 +94,10 @@ public sealed class StartFaultTests : IDisposable
     [Fact]
     public async Task DataDirectory_WithoutWriteRights_IsRefused()
     {
-        Assert.SkipWhen(Environment.IsPrivilegedProcess, "the superuser writes everywhere");
-        string closed = Directory.CreateDirectory(Path.Combine(_own.FullName, "closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute).FullName;
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "the superuser writes everywhere, and Windows has no modes");
+        string closed = _own.CreateSubdirectory("closed").FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         (int code, string output) = await LoopServer.RunToEnd(["--data", Path.Combine(closed, "data"), .. FreePorts]);
 

@@ -6,7 +6,7 @@ namespace Loop.Integration.Tests.Harness;
 /// <summary>A client of the mesh that adds nothing of its own to a request.</summary>
 internal sealed class WireClient : IDisposable
 {
-    private readonly HttpClient _client = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, AutomaticDecompression = DecompressionMethods.None, UseProxy = false });
+    private readonly HttpClient _client = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, AutomaticDecompression = DecompressionMethods.None, UseProxy = false, UseCookies = false });
 
     public HttpClient Http => _client;
 
