@@ -126,6 +126,9 @@ public sealed class BrokenOffTests
         bench.Exchange(1, status: 500, requestId: "r1");
         bench.AccessLog("r1", 500);
 
+        bench.AccessLog("r2", 200);
+
+        Assert.Equal((2, 1), (bench.Counters[CaptureCount.AccessLogEntries], bench.Counters[CaptureCount.LoggedOnly]));
         IReadOnlyList<NodeSignal> signals = await bench.DrainSignals();
         Assert.Equal("status 500", Assert.IsType<TriggerFired>(Assert.Single(signals)).Trigger.Reason);
     }
