@@ -29,7 +29,10 @@ public sealed class ExternalProcessorTests(CapturedMesh mesh) : IClassFixture<Ca
 
         Assert.Equal(HttpStatusCode.InternalServerError, answer.Status);
         await mesh.Api.ListedOf(trace, Cancellation);
-        TestContext.Current.TestOutputHelper?.WriteLine($"listed {TimeProvider.System.GetElapsedTime(sentAt).TotalSeconds:0.00} s after the request was sent");
+        TimeSpan listed = TimeProvider.System.GetElapsedTime(sentAt);
+        await mesh.Api.ListedOf(trace, Cancellation, one => one is { Hops: 1, Missing: 0, Exchanges: 4 });
+        TimeSpan whole = TimeProvider.System.GetElapsedTime(sentAt);
+        TestContext.Current.TestOutputHelper?.WriteLine($"listed {listed.TotalSeconds:0.00} s, whole {whole.TotalSeconds:0.00} s after the request was sent (promised on a calm machine: 2 s and 6 s)");
         ConversationDetail kept = await mesh.Api.SealedOf(trace, Cancellation);
         HopView hop = Assert.Single(kept.Hops);
         Assert.Equal("web → orders POST /broken?basket=7 500", $"{hop.Source} → {hop.Destination} {hop.Request!.Method} {hop.Request.Path} {hop.Response!.Status}");

@@ -140,7 +140,8 @@ public sealed class CollectorFaultsTests : IAsyncLifetime
 
         await AssertStillKeeps();
 
-        SystemStatus status = await api.StatusUntil(one => one.Nodes.Sum(node => node.OpenExchanges) == 0, "no exchange in progress", Cancellation);
+        SystemStatus status = await api.StatusUntil(
+            one => one.Nodes.Sum(node => node.OpenExchanges) == 0 && one.Nodes[0].Counts["loggedOnly"] > 0, "no exchange in progress, and losses that the access log tells of", Cancellation);
         NodeStatusView node = Assert.Single(status.Nodes);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", node.Counts.Concat(node.Inputs).Where(count => count.Value > 0).Select(count => $"{count.Key} {count.Value}")));
         Assert.True(node.Inputs["externalProcessor"] < load.Count + 1, "nothing was lost, so nothing is shown here");
