@@ -43,11 +43,19 @@ internal static class ProblemReader
         foreach (string name in CandidateLists)
         {
             if (problem.TryGetProperty(name, out JsonElement list) && list.ValueKind is JsonValueKind.Array)
-                return [.. list.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.String ? item.GetString()! : item.GetRawText())];
+                return [.. list.EnumerateArray().Select(item => Words(item))];
         }
 
         return [];
     }
+
+    // A hop among candidates is an object; people choose by its number.
+    private static string Words(JsonElement item) => item.ValueKind switch
+    {
+        JsonValueKind.String => item.GetString()!,
+        JsonValueKind.Object => string.Join("  ", item.EnumerateObject().Where(field => field.Name != "id").Select(field => field.Value.ToString())),
+        _ => item.GetRawText(),
+    };
 
     private static async Task<byte[]> ReadStart(HttpResponseMessage response, CancellationToken cancellationToken)
     {

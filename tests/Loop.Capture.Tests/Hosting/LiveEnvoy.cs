@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Xunit;
+using Loop.Testing.Envoy;
 
 namespace Loop.Capture.Tests.Hosting;
 
-/// <summary>A real Envoy (LOOP_ENVOY) with a listener that answers 418, captured by ext_proc and access logs.</summary>
+/// <summary>A real Envoy with a listener that answers 418, captured by ext_proc and access logs.</summary>
 internal sealed class LiveEnvoy : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("loop-envoy-").FullName;
@@ -17,12 +17,11 @@ internal sealed class LiveEnvoy : IAsyncDisposable
 
     public static async Task<LiveEnvoy> Start(int capturePort, string failureModeAllow)
     {
-        string? path = Environment.GetEnvironmentVariable("LOOP_ENVOY");
-        Assert.SkipUnless(File.Exists(path) || Environment.GetEnvironmentVariable("LOOP_REQUIRE_REAL") == "1", "LOOP_ENVOY is not set");
+        string path = RequireReal.EnvoyBinary();
         var envoy = new LiveEnvoy();
         string config = Path.Combine(envoy._folder, "envoy.yaml");
         await File.WriteAllTextAsync(config, Config(capturePort, failureModeAllow));
-        envoy.Launch(path!, config);
+        envoy.Launch(path, config);
         await envoy.WaitUntilReady();
         return envoy;
     }

@@ -24,6 +24,7 @@ public static class TargetReader
             Place = plan.Place,
             Where = plan.Origin?.Label,
             Failure = plan.Origin?.Hop.Failure ?? (failing is null ? null : FailureRule.Match(failing)?.Reason),
+            EntryFailure = plan.Entry.Hop.Failure ?? (plan.EntryAnswer is { } sent ? FailureRule.Match(sent)?.Reason : null),
             EntryFails = plan.Entry.Hop.Failure is not null || (plan.EntryAnswer is { } answer && FailureRule.Match(answer) is not null),
             MadeByProxy = failing is not null && IsMadeByProxy(failing),
             EntryMadeByProxy = plan.EntryAnswer is not null && IsMadeByProxy(plan.EntryAnswer),

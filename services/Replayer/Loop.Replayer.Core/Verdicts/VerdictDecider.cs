@@ -92,13 +92,13 @@ public static class VerdictDecider
         if (judged.Sight is not Sight.Same)
             return null;
         if (judged.End is not EndKind.Answered)
-            return new Decision(Verdict.Reproduced, "R4", $"{judged.Where}: {target.Failure} again, in the same phase");
+            return new Decision(Verdict.Reproduced, "R4", $"{judged.Where}: {judged.Failure} again, in the same phase");
         if (!judged.IsWeak)
-            return new Decision(Verdict.Reproduced, "R1", $"{judged.Where}: {target.Failure} again, with the same answer");
+            return new Decision(Verdict.Reproduced, "R1", $"{judged.Where}: {judged.Failure} again, with the same answer");
         return seen.EarlierCallsEqual is true
             ? new Decision(Verdict.Reproduced, "R2",
-                $"{judged.Where}: {target.Failure} again after the same calls (weak evidence: the answer says nothing about its cause)")
-            : Inconclusive("R3", $"cause unproven: {target.Failure} again, but the answer says nothing about its cause",
+                $"{judged.Where}: {judged.Failure} again after the same calls (weak evidence: the answer says nothing about its cause)")
+            : Inconclusive("R3", $"cause unproven: {judged.Failure} again, but the answer says nothing about its cause",
                 "put proxies around the services under test, so that the calls before the failure are seen");
     }
 
@@ -151,10 +151,10 @@ public static class VerdictDecider
     private static Decision Inconclusive(string row, string reason, string next) => new(Verdict.Inconclusive, row, reason, next);
 
     /// <summary>The hop that decides: the origin where nodes saw it, else the answer that came back to us.</summary>
-    private sealed record Judged(Sight Sight, EndKind End, bool IsWeak, string? EvidenceIncomplete, string Where)
+    private sealed record Judged(Sight Sight, EndKind End, bool IsWeak, string? EvidenceIncomplete, string Where, string? Failure)
     {
         public static Judged From(ReplayTarget target, ReplayObservations seen) => seen.Origin is Sight.NotObserved
-            ? new Judged(seen.Entry, target.EntryEnd, target.EntryIsWeak, target.EntryEvidenceIncomplete, "entry")
-            : new Judged(seen.Origin, target.End, target.IsWeak, target.EvidenceIncomplete, target.Where ?? "origin");
+            ? new Judged(seen.Entry, target.EntryEnd, target.EntryIsWeak, target.EntryEvidenceIncomplete, "entry", target.EntryFailure ?? target.Failure)
+            : new Judged(seen.Origin, target.End, target.IsWeak, target.EvidenceIncomplete, target.Where ?? "origin", target.Failure);
     }
 }
