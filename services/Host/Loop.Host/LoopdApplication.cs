@@ -17,17 +17,18 @@ namespace Loop.Host;
 internal static class LoopdApplication
 {
     /// <summary>Builds it; nothing listens yet.</summary>
-    /// <param name="settings">What the operator asked for, ports chosen.</param>
+    /// <param name="sockets">Of the listeners, with what the operator asked for.</param>
     /// <param name="data">The store's place, opened and locked; null without the role.</param>
-    public static WebApplication Build(LoopdSettings settings, DataDirectory? data)
+    public static WebApplication Build(BoundSockets sockets, DataDirectory? data)
     {
+        LoopdSettings settings = sockets.Settings;
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "loopd" });
         AddConfiguration(builder, settings);
         AddLogging(builder);
         AccessCheck.Refuse(settings, builder.Configuration);
         builder.AddLoopDefaults();
         builder.Services.AddOpenApi();
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.Take).ConfigureKestrel(kestrel => Listen(kestrel, settings));
         AddRoles(builder, settings, data);
         WebApplication app = builder.Build();
         Map(app, settings);

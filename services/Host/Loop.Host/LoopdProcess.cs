@@ -3,6 +3,7 @@ using Loop.Host.Configuration;
 using Loop.Hosting;
 using Loop.Store.Core.Faults;
 using Loop.Store.Files;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace Loop.Host;
@@ -13,24 +14,19 @@ internal static class LoopdProcess
     /// <summary>Runs until the process is asked to stop.</summary>
     public static async Task<int> Run(LoopdSettings settings, CancellationToken cancellationToken)
     {
-        LoopdSettings concrete = settings with
-        {
-            CaptureListen = settings.CaptureListen.WithConcretePort(),
-            LinkListen = settings.LinkListen.WithConcretePort(),
-            HttpListen = settings.HttpListen.WithConcretePort(),
-        };
         try
         {
-            using DataDirectory? data = concrete.Has("store") ? DataDirectory.Open(concrete.DataDirectory, TimeProvider.System) : null;
-            await using WebApplication app = LoopdApplication.Build(concrete, data);
+            using DataDirectory? data = settings.Has("store") ? DataDirectory.Open(settings.DataDirectory, TimeProvider.System) : null;
+            using BoundSockets sockets = BoundSockets.Bind(settings);
+            await using WebApplication app = LoopdApplication.Build(sockets, data);
             await app.StartAsync(cancellationToken);
-            Announce(concrete);
+            Announce(sockets.Settings);
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         }
-        catch (Exception fault) when (Explain(fault, concrete) is not null)
+        catch (Exception fault) when (Explain(fault) is not null)
         {
-            (int code, string words) = Explain(fault, concrete)!.Value;
+            (int code, string words) = Explain(fault)!.Value;
             await Console.Error.WriteLineAsync($"loopd: {words}");
             return code;
         }
@@ -47,20 +43,16 @@ internal static class LoopdProcess
         Console.WriteLine($"loopd {LoopVersion.Text} ready: {string.Join(' ', parts)}");
     }
 
-    private static (int Code, string Words)? Explain(Exception fault, LoopdSettings settings) => fault switch
+    private static (int Code, string Words)? Explain(Exception fault) => fault switch
     {
         ConfigurationFaultException => (ExitCodes.Config, fault.Message),
         OptionsValidationException options => (ExitCodes.Config, string.Join(Environment.NewLine + "loopd: ", options.Failures)),
-        IOException when fault.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase) || fault.InnerException?.Message.Contains("in use", StringComparison.OrdinalIgnoreCase) == true =>
-            (ExitCodes.Unavailable, $"{fault.Message.TrimEnd('.')}. Another process listens there: stop it, or choose another port with {PortOption(fault.Message, settings)}."),
+        ListenRefusedException => (ExitCodes.Unavailable, fault.Message),
+        // Listeners that are not on the command line, such as the one for tap POSTs, are bound by the web server.
+        IOException when fault.InnerException is AddressInUseException => (ExitCodes.Unavailable, $"{fault.Message.TrimEnd('.')}. Another process listens there: stop it, or choose another port."),
         StoreException or DataDirectoryLockedException => (ExitCodes.Data, fault.Message),
-        AggregateException { InnerExceptions: [{ } only] } => Explain(only, settings),
-        { InnerException: { } inner } => Explain(inner, settings),
+        AggregateException { InnerExceptions: [{ } only] } => Explain(only),
+        { InnerException: { } inner } => Explain(inner),
         _ => null,
     };
-
-    private static string PortOption(string message, LoopdSettings settings) =>
-        message.Contains($":{settings.CaptureListen.EndPoint.Port}", StringComparison.Ordinal) ? "--capture-listen"
-        : message.Contains($":{settings.LinkListen.EndPoint.Port}", StringComparison.Ordinal) ? "--link-listen"
-        : "--http-listen";
 }

@@ -107,10 +107,14 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
         Ring.Index.AddComplete(record, scan.KeyHashes);
         Ending.OnAccessLog(record);
         bool isFailing = scan.Status is 0 or >= 500 || scan.ResponseFlags != 0 || FailureRule.GrpcFailure(scan.GrpcStatus) is not null;
-        if (isFailing && !Ending.IsCaptured(record))
+        if (!Ending.IsCaptured(record))
         {
-            lock (Ring.Index.Gate)
-                Ring.Index.Observer?.OnSuspected(record);
+            _counters.Add(CaptureCount.LoggedOnly);
+            if (isFailing)
+            {
+                lock (Ring.Index.Gate)
+                    Ring.Index.Observer?.OnSuspected(record);
+            }
         }
 
         Ring.Finish(record);

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace Loop.Hosting.Access;
 
@@ -31,16 +30,6 @@ public sealed record ListenAddress(IPEndPoint EndPoint)
             return false;
         address = new ListenAddress(new IPEndPoint(ip, port));
         return true;
-    }
-
-    /// <summary>The same address with a port that is free now when 0 was asked for.</summary>
-    public ListenAddress WithConcretePort()
-    {
-        if (EndPoint.Port != 0)
-            return this;
-        using var probe = new TcpListener(EndPoint);
-        probe.Start();
-        return new ListenAddress((IPEndPoint)probe.LocalEndpoint);
     }
 
     /// <summary>URL under which this machine reaches it.</summary>

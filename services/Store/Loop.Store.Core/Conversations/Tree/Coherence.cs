@@ -8,11 +8,13 @@ namespace Loop.Store.Core.Conversations.Tree;
 /// <param name="Answers">The last answer of each node.</param>
 /// <param name="Silent">Nodes that could not be asked.</param>
 /// <param name="StillOpen">Exchanges still open at the seal.</param>
-public sealed record CollectionFacts(IReadOnlyList<NodeAnswer> Answers, IReadOnlyList<NodeDidNotAnswer> Silent, int StillOpen);
+/// <param name="TriggeredBy">The exchange that triggered; null when it was kept by hand.</param>
+public sealed record CollectionFacts(IReadOnlyList<NodeAnswer> Answers, IReadOnlyList<NodeDidNotAnswer> Silent, int StillOpen, ExchangeId? TriggeredBy = null);
 
 /// <summary>
 /// Which views of the conversation there are, and for each missing one why. A view is expected when the other side of its call was recorded and its own
-/// side is captured (some node watches that service and view), or when a call lies inside another one and nobody recorded who made it.
+/// side is captured (some node watches that service and view), or when a call lies inside another one and nobody recorded who made it. A node that
+/// restarted after a call began forgot what it watched with everything else: there, both sides are expected. The exchange that triggered always is.
 /// </summary>
 public static class Coherence
 {
@@ -26,6 +28,12 @@ public static class Coherence
         var missing = new List<MissingView>();
         int present = 0;
         int absent = 0;
+        if (facts.TriggeredBy is { } trigger && recorded.All(one => one.Exchange.Id != trigger))
+        {
+            missing.Add(new MissingView(null, "the exchange that triggered", WhyGone(trigger, facts)));
+            absent++;
+        }
+
         foreach (HopView hop in tree.Hops)
         {
             present += hop.Views.Count;
@@ -53,11 +61,15 @@ public static class Coherence
         bool hasServer = hop.Views.Any(view => view.View is ExchangeView.Server);
         bool hasClient = hop.Views.Any(view => view.View is not ExchangeView.Server);
         string call = $"{hop.Destination} {hop.Request?.Method ?? "?"} {hop.Request?.Path ?? "?"}";
-        if (!hasServer && ReachedUpstream(hop, tree) && captured.Contains(Watch(hop.Destination, ExchangeView.Server)))
+        bool isCut = facts.Answers.Any(answer => answer.StartedAt > hop.StartedAt);
+        if (!hasServer && ReachedUpstream(hop, tree) && (isCut || captured.Contains(Watch(hop.Destination, ExchangeView.Server))))
             missing.Add(new MissingView(hop.Id, $"server view of {call}", Why(hop, Watch(hop.Destination, ExchangeView.Server), facts)));
-        if (!hasClient && (hop.JoinedBy == "unknown parent" || captured.Contains(Watch(hop.Source, ExchangeView.Client))))
+        if (!hasClient && (hop.JoinedBy == "unknown parent" || (isCut && HasCaller(hop, tree)) || captured.Contains(Watch(hop.Source, ExchangeView.Client))))
             missing.Add(new MissingView(hop.Id, $"client view of {call}", Why(hop, Watch(hop.Source, ExchangeView.Client), facts)));
     }
+
+    private static bool HasCaller(HopView hop, ConversationTree tree) =>
+        tree.Exchanges.FirstOrDefault(exchange => exchange.Id.ToString() == hop.Views[0].ExchangeId)?.IncomingSpanId is not null;
 
     // A proxy that answered by itself before it chose an upstream called nobody.
     private static bool ReachedUpstream(HopView hop, ConversationTree tree)
@@ -75,6 +87,17 @@ public static class Coherence
             missing.Add(new MissingView(hop.Id, $"rest of the response body of {call}", "truncated"));
         if (hop.End is ExchangeEnd.Open)
             missing.Add(new MissingView(hop.Id, $"end of {call}", "still open"));
+    }
+
+    private static string WhyGone(ExchangeId exchange, CollectionFacts facts)
+    {
+        if (facts.Answers.FirstOrDefault(answer => answer.Node == exchange.Node) is not { } answer)
+            return "node did not answer";
+        if (answer.Epoch != exchange.Epoch)
+            return "node restarted";
+        if (answer.Losses.Any(loss => loss.Reason is LossReason.Shed or LossReason.Malformed))
+            return "shed";
+        return answer.Losses.Any(loss => loss.Reason is LossReason.Evicted) ? "evicted" : "never seen";
     }
 
     private static string Why(HopView hop, string watch, CollectionFacts facts)
