@@ -50,6 +50,7 @@ internal static class LoopdProcess
         ListenRefusedException => (ExitCodes.Unavailable, fault.Message),
         // Listeners that are not on the command line, such as the one for tap POSTs, are bound by the web server.
         IOException when fault.InnerException is AddressInUseException => (ExitCodes.Unavailable, $"{fault.Message.TrimEnd('.')}. Another process listens there: stop it, or choose another port."),
+        AddressInUseException => (ExitCodes.Unavailable, "A port of the grains on loopback was taken while loopd started. Start it again."),
         StoreException or DataDirectoryLockedException => (ExitCodes.Data, fault.Message),
         AggregateException { InnerExceptions: [{ } only] } => Explain(only),
         { InnerException: { } inner } => Explain(inner),

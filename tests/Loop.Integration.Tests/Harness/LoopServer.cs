@@ -98,6 +98,9 @@ internal sealed partial class LoopServer : IAsyncDisposable
         }
 
         _process.Dispose();
+
+        // xunit shows a test's output when it failed.
+        Xunit.TestContext.Current.TestOutputHelper?.WriteLine($"loopd:\n{string.Join('\n', _log.TakeLast(60))}");
         if (_ownsData)
             Directory.Delete(DataDirectory, recursive: true);
     }
