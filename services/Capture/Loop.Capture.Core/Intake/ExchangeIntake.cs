@@ -81,7 +81,10 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
     internal void OnShed(PartScan scan, DateTimeOffset at)
     {
         _counters.Add(CaptureCount.Shed);
-        Ring.Journal.Add(scan.KeyHashes, LossReason.Shed, at);
+        if (scan.KeyHashes.Length > 0)
+            Ring.Journal.Add(scan.KeyHashes, LossReason.Shed, at);
+        else
+            Ring.Journal.Add(LossJournal.UnknownKey, LossReason.Shed, at);
     }
 
     private void Keep(RingRecord record, PartScan scan, in ReadOnlySequence<byte> entry, DateTimeOffset at)
