@@ -14,6 +14,7 @@ public sealed partial class ConversationGrain
     private IGrainTimer? _timer;
     private DateTimeOffset? _mergeUntil;
     private DateTimeOffset? _unwatchAt;
+    private bool _isAskedAgain;
 
     private void StartCollecting(bool isResumed)
     {
@@ -87,7 +88,7 @@ public sealed partial class ConversationGrain
     {
         foreach (string node in progress.GiveUp(now))
             await Apply(new LoseNode(node, "it did not come back after the store restarted", now));
-        if (_mergeUntil > now || progress.ReasonToSeal(now) is not { } reason)
+        if (_mergeUntil > now || progress.ReasonToSeal(now) is not { } reason || (reason == "quiet" && AskAgain(now)))
             return;
         await CountRefused(isFinal: true);
         int stillOpen = progress.StillOpen;

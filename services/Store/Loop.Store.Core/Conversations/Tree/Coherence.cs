@@ -16,6 +16,11 @@ public sealed record CollectionFacts(IReadOnlyList<NodeAnswer> Answers, IReadOnl
 /// </summary>
 public static class Coherence
 {
+    /// <summary>The reason that says that nobody knows one.</summary>
+    public const string NeverSeen = "never seen";
+
+    private const string StillOpen = "still open";
+
     /// <summary>Judges a tree.</summary>
     public static CoherenceReport Judge(ConversationTree tree, IReadOnlyList<RecordedExchange> recorded, CollectionFacts facts)
     {
@@ -31,6 +36,7 @@ public static class Coherence
             present += hop.Views.Count;
             int before = missing.Count;
             AddMissingSide(hop, tree, captured, facts, missing);
+            AddLostCaller(hop, captured, facts, missing);
             absent += missing.Count - before;
             AddIncomplete(hop, missing);
         }
@@ -59,6 +65,21 @@ public static class Coherence
             missing.Add(new MissingView(hop.Id, $"client view of {call}", Why(hop, Watch(hop.Source, ExchangeView.Client), facts)));
     }
 
+    /// <summary>True for a call of a captured service that nobody is known to have asked for: a job of its own, or its caller is missing.</summary>
+    public static bool IsCallerUnknown(HopView hop)
+    {
+        ArgumentNullException.ThrowIfNull(hop);
+        return hop.ParentId is null && hop.Views.Any(view => view.View is ExchangeView.Client);
+    }
+
+    // Services make calls of their own accord too, so that a caller is expected only where something is known to be lost.
+    private static void AddLostCaller(HopView hop, HashSet<string> captured, CollectionFacts facts, List<MissingView> missing)
+    {
+        string watch = Watch(hop.Source, ExchangeView.Server);
+        if (hop.JoinedBy == "root" && IsCallerUnknown(hop) && captured.Contains(watch) && Why(hop, watch, facts) is var why && why is not NeverSeen and not StillOpen)
+            missing.Add(new MissingView(hop.Id, $"the request in which {hop.Source} called {hop.Destination}", why));
+    }
+
     // A proxy that answered by itself before it chose an upstream called nobody.
     private static bool ReachedUpstream(HopView hop, ConversationTree tree)
     {
@@ -74,7 +95,7 @@ public static class Coherence
         if (hop.Response is { BodyTruncated: true })
             missing.Add(new MissingView(hop.Id, $"rest of the response body of {call}", "truncated"));
         if (hop.End is ExchangeEnd.Open)
-            missing.Add(new MissingView(hop.Id, $"end of {call}", "still open"));
+            missing.Add(new MissingView(hop.Id, $"end of {call}", StillOpen));
     }
 
     private static string Why(HopView hop, string watch, CollectionFacts facts)
@@ -89,6 +110,6 @@ public static class Coherence
             return "evicted";
         if (facts.Silent.Count > 0)
             return "node did not answer";
-        return facts.StillOpen > 0 ? "still open" : "never seen";
+        return facts.StillOpen > 0 ? StillOpen : NeverSeen;
     }
 }
