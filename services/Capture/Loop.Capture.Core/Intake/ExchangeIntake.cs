@@ -87,6 +87,16 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
             Ring.Journal.Add(LossJournal.UnknownKey, LossReason.Shed, at);
     }
 
+    /// <summary>
+    /// We lost sight of an exchange in the middle. That befalls whole connections: a source that gives up a slow or frozen collector sends it nothing for a
+    /// while, so that others are missing of which not even the number is known.
+    /// </summary>
+    internal void OnCut(PartScan scan, DateTimeOffset at)
+    {
+        Ring.Journal.Add(scan.KeyHashes, LossReason.Shed, at);
+        Ring.Journal.Add(LossJournal.UnknownKey, LossReason.Shed, at);
+    }
+
     private void Keep(RingRecord record, PartScan scan, in ReadOnlySequence<byte> entry, DateTimeOffset at)
     {
         record.EndedAt = at;

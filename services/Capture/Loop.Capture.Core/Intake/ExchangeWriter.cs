@@ -118,6 +118,8 @@ internal sealed class ExchangeWriter : IExchangeWriter
                 return;
             RingRecord? record = _record;
             (_scan, _record) = (null, null);
+            if (record is not null && _hasParts && !_responseEnded && reason is CloseReason.CaptureEnded)
+                _intake.OnCut(scan, at);
             if (record is not null && _hasParts)
                 _intake.Ending.Close(record, scan, new WriterEnd(_requestEnded || !_requestBegan, _responseEnded, reason), at);
             else if (record is not null)

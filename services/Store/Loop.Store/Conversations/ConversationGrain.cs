@@ -150,6 +150,7 @@ public sealed partial class ConversationGrain(
             // Whether it was written is not known: the ticket stays open (a restart repeats from there) and the stream is read again.
             telemetry.AppendFailed(Id, exception);
             DeactivateOnIdle();
+            WakeAfterFailure();
             throw;
         }
     }

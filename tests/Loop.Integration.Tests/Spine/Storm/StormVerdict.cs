@@ -94,6 +94,6 @@ internal sealed class StormVerdict
         }
 
         if (detail.Hops.Count > 0 && detail.OriginHopId != detail.Hops[^1].Id)
-            _faults.Add($"{detail.Id} {request.Path} has its origin elsewhere");
+            _faults.Add($"{detail.Id} {request.Path} ({request.Status}) has its origin at {detail.Hops.FirstOrDefault(hop => hop.Id == detail.OriginHopId)?.Destination}: {string.Join(" > ", detail.Hops.Select(hop => $"{hop.Destination} {hop.Failure} {hop.End} {hop.BrokenOffBy} {string.Join("+", hop.ResponseFlags)}"))}");
     }
 }

@@ -19,6 +19,7 @@ public static class Coherence
     /// <summary>The reason that says that nobody knows one.</summary>
     public const string NeverSeen = "never seen";
 
+    private const string Shed = "shed";
     private const string StillOpen = "still open";
 
     /// <summary>Judges a tree.</summary>
@@ -41,6 +42,7 @@ public static class Coherence
             AddIncomplete(hop, missing);
         }
 
+        AddUnseen(facts, missing);
         missing.AddRange(facts.Silent.Select(silent => new MissingView(null, $"whatever {silent.Node} saw", "node did not answer")));
         return new CoherenceReport(present + absent, present, missing, missing.Count == 0);
     }
@@ -63,6 +65,15 @@ public static class Coherence
             missing.Add(new MissingView(hop.Id, $"server view of {call}", Why(hop, Watch(hop.Destination, ExchangeView.Server), facts)));
         if (!hasClient && (hop.JoinedBy == "unknown parent" || captured.Contains(Watch(hop.Source, ExchangeView.Client))))
             missing.Add(new MissingView(hop.Id, $"client view of {call}", Why(hop, Watch(hop.Source, ExchangeView.Client), facts)));
+    }
+
+    // When both views of a call were shed no hop tells of it: a conversation with a known loss that explains none of its holes is not whole either.
+    private static void AddUnseen(CollectionFacts facts, List<MissingView> missing)
+    {
+        if (missing.Exists(view => view.Why == Shed))
+            return;
+        foreach (NodeAnswer answer in facts.Answers.Where(answer => answer.Losses.Any(loss => loss.Reason is LossReason.Shed)))
+            missing.Add(new MissingView(null, $"something that {answer.Node} could not take at that time", Shed));
     }
 
     /// <summary>True for a call of a captured service that nobody is known to have asked for: a job of its own, or its caller is missing.</summary>
@@ -103,7 +114,7 @@ public static class Coherence
         List<NodeAnswer> watching = [.. facts.Answers.Where(answer => answer.Watches.Contains(watch))];
         List<NodeAnswer> asked = watching.Count > 0 ? watching : [.. facts.Answers];
         if (asked.Any(answer => answer.Losses.Any(loss => loss.Reason is LossReason.Shed or LossReason.Malformed)))
-            return "shed";
+            return Shed;
         if (asked.Any(answer => answer.StartedAt > hop.StartedAt))
             return "node restarted";
         if (asked.Any(answer => answer.Horizon > hop.StartedAt || answer.Losses.Any(loss => loss.Reason is LossReason.Evicted)))
