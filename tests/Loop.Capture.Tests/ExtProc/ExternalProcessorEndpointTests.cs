@@ -96,13 +96,24 @@ public sealed class ExternalProcessorEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Process_Reset_IsSourceEnded()
+    public async Task Process_ResetWithoutHalfClose_IsCaptureEnded()
     {
         OpenRequest request = _client.Open(RawGrpcClient.ProcessPath);
         await request.Write(ProcessingScenario.Frames(ProcessingScenario.Messages("client-abort-wait").Take(1)));
         FakeExchange exchange = await _host.Intake.Next();
         request.Reset();
-        Assert.Equal(CloseReason.SourceEnded, await exchange.Closed);
+        Assert.Equal(CloseReason.CaptureEnded, await exchange.Closed);
+        await Assert.ThrowsAnyAsync<Exception>(() => request.Response);
+    }
+
+    [Fact]
+    public async Task Process_ResetBeforeItsFirstMessageWasRead_IsAnExchangeThatCaptureLost()
+    {
+        OpenRequest request = _client.Open(RawGrpcClient.ProcessPath, ("x-loop-service", "orders"));
+        request.Reset();
+        FakeExchange exchange = await _host.Intake.Next();
+        Assert.Equal(CloseReason.CaptureEnded, await exchange.Closed);
+        Assert.Empty(exchange.Calls);
         await Assert.ThrowsAnyAsync<Exception>(() => request.Response);
     }
 

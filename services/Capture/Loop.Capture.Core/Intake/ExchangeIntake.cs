@@ -81,7 +81,20 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
     internal void OnShed(PartScan scan, DateTimeOffset at)
     {
         _counters.Add(CaptureCount.Shed);
+        if (scan.KeyHashes.Length > 0)
+            Ring.Journal.Add(scan.KeyHashes, LossReason.Shed, at);
+        else
+            Ring.Journal.Add(LossJournal.UnknownKey, LossReason.Shed, at);
+    }
+
+    /// <summary>
+    /// We lost sight of an exchange in the middle. That befalls whole connections: a source that gives up a slow or frozen collector sends it nothing for a
+    /// while, so that others are missing of which not even the number is known.
+    /// </summary>
+    internal void OnCut(PartScan scan, DateTimeOffset at)
+    {
         Ring.Journal.Add(scan.KeyHashes, LossReason.Shed, at);
+        Ring.Journal.Add(LossJournal.UnknownKey, LossReason.Shed, at);
     }
 
     private void Keep(RingRecord record, PartScan scan, in ReadOnlySequence<byte> entry, DateTimeOffset at)

@@ -48,7 +48,13 @@ internal sealed class HopDraft(RecordedExchange? client)
     /// <summary>True when an attempt failed and the caller never saw it.</summary>
     public bool Recovered => Failure is null && Tries.Concat(Servers).Any(attempt => FailureRule.Match(attempt.Exchange) is not null);
 
-    // A caller that gave up, or whose view was cut by our own restart, says nothing of the callee: its own view does.
-    private FailureReason? LocalFailure() =>
-        Client is { Exchange.BrokenOffBy: BrokenOffBy.Client or BrokenOffBy.Capture } && LastServer is { } server ? FailureRule.Match(server.Exchange) : null;
+    // A caller that gave up, or whose view we cut, says nothing of the callee: its own view does. A status that was read before our cut stands.
+    private FailureReason? LocalFailure()
+    {
+        if (Client is { Exchange.BrokenOffBy: BrokenOffBy.Client or BrokenOffBy.Capture } && LastServer is { } server && FailureRule.Match(server.Exchange) is { } failure)
+            return failure;
+        return Outcome.BrokenOffBy is BrokenOffBy.Capture && (Outcome.Status() ?? LastServer?.Exchange.Status()) is >= 500 and var status
+            ? new FailureReason(FailureRule.DefaultName, $"status {status}")
+            : null;
+    }
 }
