@@ -88,6 +88,8 @@ public static class StoreServiceCollectionExtensions
     {
         services.TryAddSingleton<RecoveryLog>();
         services.TryAddSingleton<StoreReadiness>();
+        services.TryAddSingleton<EventAppender>();
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
         services.TryAddSingleton<ConversationLookup>();
         services.TryAddSingleton<ApiLog>();
         services.TryAddSingleton<IndexCatchUp>();

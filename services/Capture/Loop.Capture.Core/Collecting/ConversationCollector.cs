@@ -48,7 +48,7 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
     /// <inheritdoc/>
     public ChannelReader<NodeSignal> Signals => _pump.Signals;
 
-    /// <summary>Ends when disposed; faults when the pump broke, which takes the node's readiness with it.</summary>
+    /// <inheritdoc/>
     public Task Completion => _pumping;
 
     /// <inheritdoc/>

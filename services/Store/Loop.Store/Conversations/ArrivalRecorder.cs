@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Replays;
@@ -75,6 +76,7 @@ public sealed class ArrivalRecorder(IGrainFactory grains, IPackStore packs, Pend
 
     private async Task<StoredExchange[]> Write(string owner, CapturedExchange[] exchanges, CancellationToken cancellationToken)
     {
+        using Activity? span = StoreActivities.WriteSegment(owner, exchanges.Length);
         long started = time.GetTimestamp();
         SegmentWritten written = await packs.WriteSegment(owner, exchanges, cancellationToken);
         instruments.OnSegmentWritten(time.GetElapsedTime(started));

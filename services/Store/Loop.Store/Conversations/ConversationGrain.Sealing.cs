@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Store.Core.Conversations;
@@ -32,7 +33,11 @@ public sealed partial class ConversationGrain
         ScheduleCheck();
     }
 
-    private void AskNodes() => _progress?.Asked(surroundings.Nodes.Collect(Id, _conversation.Keys));
+    private void AskNodes()
+    {
+        using Activity? span = StoreActivities.Collect(Id);
+        _progress?.Asked(surroundings.Nodes.Collect(Id, _conversation.Keys));
+    }
 
     private void StopCollecting()
     {
@@ -97,6 +102,7 @@ public sealed partial class ConversationGrain
             await Apply(new LoseNode(node, "it did not come back after the store restarted", now));
         if (_mergeUntil > now || progress.ReasonToSeal(now) is not { } reason || (reason == "quiet" && AskAgain(now)))
             return;
+        using Activity? span = StoreActivities.Seal(Id, reason);
         await CountRefused(isFinal: true);
         int stillOpen = progress.StillOpen;
         await Apply(new SealConversation(reason, stillOpen, now));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
@@ -48,6 +49,7 @@ public sealed partial class ConversationGrain(
     /// <inheritdoc/>
     public async Task Trigger(Trigger trigger, int generation)
     {
+        using Activity? span = StoreActivities.Keep(Id, trigger);
         DateTimeOffset now = time.GetUtcNow();
         if (_conversation.State is ConversationState.Merged)
         {

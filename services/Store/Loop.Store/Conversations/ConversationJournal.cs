@@ -6,6 +6,7 @@ using Loop.Store.Core.Conversations;
 using Loop.Store.Core.Conversations.Tree;
 using Loop.Store.Core.Events;
 using Loop.Store.Core.Packs;
+using Loop.Store.Recovery;
 
 namespace Loop.Store.Conversations;
 
@@ -17,7 +18,7 @@ public sealed record LoadedConversation(Conversation Conversation, long Version,
 }
 
 /// <summary>Reads and appends a conversation's stream. Shared by the grain and by the rebuild, so that both see the same.</summary>
-public sealed class ConversationJournal(IEventStore events, IPackStore packs, IBlobStore blobs)
+public sealed class ConversationJournal(IEventStore events, EventAppender appender, IPackStore packs, IBlobStore blobs)
 {
     /// <summary>Category of conversation streams.</summary>
     public const string Category = "conversation";
@@ -48,7 +49,7 @@ public sealed class ConversationJournal(IEventStore events, IPackStore packs, IB
     public async Task<AppendResult> Append(string id, long version, IReadOnlyList<ConversationEvent> facts, CancellationToken cancellationToken)
     {
         var stream = new StreamName(Category, id);
-        AppendResult result = await events.Append(stream, version, EventSerializer.Serialize(stream, version, facts, EventMetadata.None), cancellationToken);
+        AppendResult result = await appender.Append(stream, version, metadata => EventSerializer.Serialize(stream, version, facts, metadata), cancellationToken);
         return result.Outcome is AppendOutcome.Appended ? result : throw new ConversationMovedException(id, version, result.Version);
     }
 
