@@ -27,7 +27,7 @@ internal static class StatusEndpoint
         problems.AddRange(nodes.Where(node => !node.Connected).Select(node => $"Capture node {node.Node} is not connected since {node.LastSeenAt:u}. Look whether its process runs and reaches this store."));
         if (instruments.RefusedTriggers > 0)
             problems.Add($"{instruments.RefusedTriggers} triggers were refused by the cap per minute ({ConversationOptions.SectionName}:KeptPerMinute).");
-        bool ready = readiness.IsReady && nodes.Any(node => node.Connected);
+        bool ready = readiness.IsReady && readiness.IsWritable && nodes.Any(node => node.Connected);
         var store = new StoreStatusView(conversations, open, instruments.RefusedTriggers, expected, present);
         return Results.Json(new SystemStatus(ready, Version, nodes, store, problems), ApiJson.Options);
     }
