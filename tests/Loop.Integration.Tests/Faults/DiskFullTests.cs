@@ -26,6 +26,7 @@ public sealed class DiskFullTests
 
             FakeConversation[] during = await mesh.SendMany(8, failEvery: 1);
             Assert.All(during, one => Assert.True(one.IsTaken, "capture must go on while the store cannot write"));
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Join(Environment.NewLine, server.Errors.Take(3)));
             SystemStatus full = await api.StatusUntil(status => !status.Ready && status.Problems.Any(IsFull), "a problem that names the full disk", Cancellation);
             Assert.DoesNotContain(full.Nodes, node => node.Counts.ContainsKey("faults"));
 

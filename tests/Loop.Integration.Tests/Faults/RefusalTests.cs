@@ -59,7 +59,6 @@ public sealed class RefusalTests
             (HttpMethod.Get, "/api/v1/conversations/zz", null, HttpStatusCode.BadRequest),
             (HttpMethod.Get, "/api/v1/conversations/..%2f..%2fetc%2fpasswd", null, HttpStatusCode.BadRequest),
             (HttpMethod.Get, $"/api/v1/conversations/{new string('a', 5000)}", null, HttpStatusCode.BadRequest),
-            (HttpMethod.Get, "/api/v1/conversations/%00%00%00%00", null, HttpStatusCode.BadRequest),
             (HttpMethod.Get, $"/api/v1/conversations/{Unknown}/hops/1/request/body", null, HttpStatusCode.NotFound),
             (HttpMethod.Get, $"/api/v1/conversations/{known}/hops/99/request/body", null, HttpStatusCode.NotFound),
             (HttpMethod.Get, $"/api/v1/conversations/{known}/hops/nonsense/request/body", null, HttpStatusCode.NotFound),

@@ -11,8 +11,6 @@ namespace Loop.Integration.Tests.Faults;
 /// <summary>Destinations that do not answer as a service would, seen by a person who types <c>loopctl replay</c>.</summary>
 public sealed class ReplayDestinationTests : IAsyncLifetime
 {
-    private const int Inconclusive = 3;
-
     private LoopServer _server = null!;
     private LoopApi _api = null!;
     private string _id = null!;
@@ -33,17 +31,17 @@ public sealed class ReplayDestinationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Replay_WhenTheDestinationDoesNotAnswerAsAService_IsInconclusiveAndSaysWhy()
+    public async Task Replay_WhenTheDestinationDoesNotAnswerAsAService_EndsWithAVerdictThatSaysWhy()
     {
-        await AssertInconclusive(RawDestination.Nobody(), "refused");
+        await AssertVerdict(RawDestination.Nobody(), Verdict.Inconclusive, "refused");
         await using (var garbage = new RawDestination(Encoding.Latin1.GetBytes("\0\u0001\u0002 this is no HTTP \r\n\r\n")))
-            await AssertInconclusive(garbage.Name, "");
+            await AssertVerdict(garbage.Name, Verdict.Inconclusive, "");
         await using (var silent = new RawDestination([]))
-            await AssertInconclusive(silent.Name, "");
+            await AssertVerdict(silent.Name, Verdict.Diverged, "ended prematurely");
         await using (var half = new RawDestination("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf"u8.ToArray()))
-            await AssertInconclusive(half.Name, "");
+            await AssertVerdict(half.Name, Verdict.Diverged, "");
         await using (var hanging = new RawDestination(null))
-            await AssertInconclusive(hanging.Name, "timed out");
+            await AssertVerdict(hanging.Name, Verdict.Inconclusive, "time");
         Assert.Empty(_server.Errors);
     }
 
@@ -73,13 +71,14 @@ public sealed class ReplayDestinationTests : IAsyncLifetime
         Assert.Empty(_server.Errors);
     }
 
-    private async Task AssertInconclusive(string destination, string reason)
+    private async Task AssertVerdict(string destination, Verdict verdict, string reason)
     {
         (int code, string output, string errors) = await Loopctl.Run(_server.Http, "replay", _id, "-d", destination, "--timeout", "2", "--json");
-        Assert.True(code == Inconclusive, $"{destination}: exit {code}: {output}{errors}");
+        Assert.True(code == (int)verdict, $"{destination}: exit {code}: {output}{errors}");
         ReplayReport report = JsonSerializer.Deserialize<ReplayReport>(output, LoopJson.Options)!;
-        Assert.Equal(Verdict.Inconclusive, report.Verdict);
+        Assert.Equal(verdict, report.Verdict);
         Assert.Contains(reason, report.Reason, StringComparison.Ordinal);
-        Assert.NotNull(report.NextStep);
+        if (verdict is Verdict.Inconclusive)
+            Assert.NotNull(report.NextStep);
     }
 }

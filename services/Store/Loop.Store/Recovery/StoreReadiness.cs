@@ -26,15 +26,24 @@ public sealed class StoreReadiness(TimeProvider time)
         try
         {
             T result = await write();
-            if (!_unwritable.IsEmpty)
-                _unwritable.TryRemove(part, out _);
+            Succeeded(part);
             return result;
         }
         catch (StoreException fault)
         {
-            string problem = $"The store cannot write {part} since {time.GetUtcNow():u}: {fault.Message} What is not kept yet stays in the rings of the capture nodes, which try again.";
-            _unwritable.TryAdd(part, problem);
+            Failed(part, fault);
             throw;
         }
+    }
+
+    /// <summary>A part could not be written.</summary>
+    internal void Failed(string part, Exception fault) => _unwritable.TryAdd(
+        part, $"The store cannot write {part} since {time.GetUtcNow():u}: {fault.Message} What is not kept yet stays in the rings of the capture nodes, which try again.");
+
+    /// <summary>A part was written.</summary>
+    internal void Succeeded(string part)
+    {
+        if (!_unwritable.IsEmpty)
+            _unwritable.TryRemove(part, out _);
     }
 }
