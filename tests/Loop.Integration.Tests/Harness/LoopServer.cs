@@ -64,7 +64,16 @@ internal sealed partial class LoopServer : IAsyncDisposable
         using var process = Process.Start(StartInfo(arguments, null))!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(StartLimit);
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(StartLimit);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill();
+            throw new TimeoutException($"loopd {string.Join(' ', arguments)} runs on; it was to end. It said: {await output}{await errors}");
+        }
+
         return (process.ExitCode, await output + await errors);
     }
 

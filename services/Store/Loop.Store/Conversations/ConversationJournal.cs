@@ -27,7 +27,17 @@ public sealed class ConversationJournal(IEventStore events, EventAppender append
     public static string Owner(string id) => $"{Category}-{id}";
 
     /// <summary>Reads all of it.</summary>
+    /// <exception cref="BlobDamagedException">An event names what its pack does not hold.</exception>
     public async Task<LoadedConversation> Load(string id, CancellationToken cancellationToken)
+    {
+        LoadedConversation facts = await LoadFacts(id, cancellationToken);
+        return facts.Version < 0 || facts.Conversation.State is ConversationState.Merged
+            ? facts
+            : facts with { Recorded = await Heads(id, facts.Conversation, cancellationToken), PackBytes = await PackBytes(id, cancellationToken) };
+    }
+
+    /// <summary>Reads the events alone; nothing is recorded, as far as this tells.</summary>
+    public async Task<LoadedConversation> LoadFacts(string id, CancellationToken cancellationToken)
     {
         Conversation conversation = Conversation.NotKept;
         long version = -1;
@@ -37,11 +47,7 @@ public sealed class ConversationJournal(IEventStore events, EventAppender append
             version = stored.Version;
         }
 
-        if (version < 0)
-            return LoadedConversation.Nothing;
-        if (conversation.State is ConversationState.Merged)
-            return new LoadedConversation(conversation, version, [], 0);
-        return new LoadedConversation(conversation, version, await Heads(id, conversation, cancellationToken), await PackBytes(id, cancellationToken));
+        return version < 0 ? LoadedConversation.Nothing : new LoadedConversation(conversation, version, [], 0);
     }
 
     /// <summary>Appends; durable when this returns.</summary>

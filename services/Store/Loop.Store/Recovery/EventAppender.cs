@@ -13,13 +13,10 @@ public sealed class EventAppender(IEventStore events, StoreReadiness readiness)
         IReadOnlyList<NewEvent> facts = serialize(Metadata());
         try
         {
-            AppendResult result = await events.Append(stream, version, facts, cancellationToken);
-            readiness.OnAppended();
-            return result;
+            return await readiness.Watch("events", () => events.Append(stream, version, facts, cancellationToken));
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or EventTooLargeException))
         {
-            readiness.OnAppendFailed(exception.Message);
             span?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
         }

@@ -12,8 +12,9 @@ internal sealed class StoreHealthCheck(StoreReadiness readiness) : IHealthCheck
     {
         if (!readiness.IsReady)
             return HealthCheckResult.Unhealthy("The store is starting: it catches its index up. Ask again.");
-        if (readiness.AppendFault is { } fault)
-            return HealthCheckResult.Unhealthy($"The last append to the event store failed: {fault}");
-        return readiness.Problems is { Count: > 0 } problems ? HealthCheckResult.Degraded(string.Join(" ", problems)) : HealthCheckResult.Healthy();
+        string problems = string.Join(" ", readiness.Problems);
+        if (!readiness.IsWritable)
+            return HealthCheckResult.Unhealthy(problems);
+        return problems.Length > 0 ? HealthCheckResult.Degraded(problems) : HealthCheckResult.Healthy();
     }
 }
