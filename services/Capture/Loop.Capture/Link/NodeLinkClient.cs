@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Loop.Capture.Core.Collecting;
 using Loop.Capture.Diagnostics;
+using Loop.Hosting.Access;
 using Loop.Protocols.Capture.V1;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,12 @@ namespace Loop.Capture.Link;
 /// its watches would have got, never an exchange at arrival.
 /// </summary>
 internal sealed class NodeLinkClient(
-    IConversationCollector collector, CaptureInstruments instruments, IOptions<CaptureOptions> options, TimeProvider time, ILogger<NodeLinkClient> logger)
+    IConversationCollector collector,
+    CaptureInstruments instruments,
+    IOptions<CaptureOptions> options,
+    IOptions<LinkAccessOptions> access,
+    TimeProvider time,
+    ILogger<NodeLinkClient> logger)
     : BackgroundService
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
@@ -46,11 +52,11 @@ internal sealed class NodeLinkClient(
         }
     }
 
-    private static async Task<Exception?> Serve(GrpcChannel channel, NodeLinkSession session, CancellationToken stopping)
+    private async Task<Exception?> Serve(GrpcChannel channel, NodeLinkSession session, CancellationToken stopping)
     {
         try
         {
-            using AsyncDuplexStreamingCall<NodeMessage, StoreMessage> call = new NodeLink.NodeLinkClient(channel).Attach(cancellationToken: stopping);
+            using AsyncDuplexStreamingCall<NodeMessage, StoreMessage> call = new NodeLink.NodeLinkClient(channel).Attach(Credentials(), cancellationToken: stopping);
             await session.Run(call, stopping);
             return null;
         }
@@ -64,6 +70,9 @@ internal sealed class NodeLinkClient(
             session.End();
         }
     }
+
+    // Added per call: a channel's own credentials would demand TLS, which a mesh often does below us.
+    private Metadata Credentials() => access.Value.Token is { Length: > 0 } token ? new Metadata { { "authorization", $"Bearer {token}" } } : [];
 
     private GrpcChannel CreateChannel()
     {
