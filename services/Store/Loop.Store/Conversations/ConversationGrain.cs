@@ -70,7 +70,10 @@ public sealed partial class ConversationGrain(
     /// <inheritdoc/>
     public async Task NodeAnswered(NodeAnswer answer)
     {
-        if (_conversation.State is not ConversationState.Open)
+        // After the seal only the answer of a node that was given up matters: what it holds has come late, and "did not answer" is true no more.
+        bool isAwaited = _conversation.State is ConversationState.Open
+            || (_conversation.State is ConversationState.Sealed && _conversation.Nodes.GetValueOrDefault(answer.Node) is NodeDidNotAnswer);
+        if (!isAwaited)
             return;
         await Apply(new AcceptNodeAnswer(answer));
         _progress?.Answered(answer.Node, answer.OpenCount, time.GetUtcNow());
