@@ -52,7 +52,7 @@ internal static class LoopdApplication
 
     private static void Map(WebApplication app, LoopdSettings settings)
     {
-        app.UseWhen(context => context.Connection.LocalPort == settings.HttpListen.EndPoint.Port, http => http.UseMiddleware<BrowserGuard>());
+        app.UseWhen(context => context.Connection.LocalPort == settings.HttpListen.EndPoint.Port, http => http.UseStatusCodePages().UseMiddleware<BrowserGuard>());
         app.UseWhen(context => context.Connection.LocalPort == settings.LinkListen.EndPoint.Port, link => link.UseMiddleware<LinkGuard>());
         app.MapLoopHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
@@ -94,6 +94,6 @@ internal static class LoopdApplication
         });
         // Standard output belongs to the ready line and to scripts.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Error).AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Error).AddFilter("Grpc", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
     }
 }
