@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Loop.LoadLab.EnvoyLoad;
 using Loop.LoadLab.Ingest;
 using Loop.LoadLab.Results;
 using Loop.LoadLab.Running;
@@ -11,7 +12,7 @@ internal sealed class LabRun(string loopd, string? jsonFile, int rounds, double 
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static IReadOnlyList<IScenario> Scenarios { get; } = [new IngestScenario()];
+    public static IReadOnlyList<IScenario> Scenarios { get; } = [new IngestScenario(), new EnvoyScenario()];
 
     public async Task Run(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Loop.LoadLab;
+using Loop.LoadLab.EnvoyLoad;
 using Loop.LoadLab.Ingest;
 using Loop.LoadLab.Running;
 
@@ -42,10 +43,13 @@ Option<bool> raw = new("--raw");
 Command peer = new("peer", "A server that reads what loopd reads, and forgets it.") { raw };
 peer.Hidden = true;
 peer.SetAction(async (parsed, cancellationToken) => await PeerServer.Run(parsed.GetValue(raw), cancellationToken));
+Command upstream = new("upstream", "The service behind an Envoy.") { Hidden = true };
+upstream.SetAction(async (_, cancellationToken) => await UpstreamServer.Run(cancellationToken));
 Argument<string> task = new("TASK");
 Command send = new("send", "Sends a load.") { task };
 send.Hidden = true;
 send.SetAction(async (parsed, _) => Console.WriteLine(JsonSerializer.Serialize(await Sender.Run(JsonSerializer.Deserialize<SenderTask>(parsed.GetRequiredValue(task))!, TimeProvider.System))));
 root.Subcommands.Add(peer);
+root.Subcommands.Add(upstream);
 root.Subcommands.Add(send);
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -29,9 +29,9 @@ internal sealed partial class Loopd : IAsyncDisposable
     public int CapturePort { get; }
 
     /// <summary>Starts one and waits until it is ready.</summary>
-    public static async Task<Loopd> Start(string program, string data, string? config = null, int? core = null)
+    public static async Task<Loopd> Start(string program, string data, string? config = null, int? core = null, int capturePort = 0)
     {
-        List<string> arguments = ["--roles", "capture,store", "--data", data, "--capture-listen", "127.0.0.1:0", "--link-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"];
+        List<string> arguments = ["--roles", "capture,store", "--data", data, "--capture-listen", $"127.0.0.1:{capturePort}", "--link-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"];
         if (config is not null)
             arguments.AddRange(["--config", config]);
         var process = LabProcess.Start(program, arguments, core);
