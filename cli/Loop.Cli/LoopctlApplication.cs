@@ -40,6 +40,7 @@ public static class LoopctlApplication
             ReplaysCommand.Create(scope),
             StatusCommand.Create(scope),
             ProxyCommand.Create(scope),
+            EnvoyConfigCommand.Create(),
         };
         root.Options.Add(scope.Url);
         root.Options.Add(scope.Token);

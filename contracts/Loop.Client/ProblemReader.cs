@@ -8,6 +8,9 @@ internal static class ProblemReader
 {
     private const int MaxBytes = 64 * 1024;
 
+    // What a name may mean is listed under what it names.
+    private static readonly string[] CandidateLists = ["candidates", "conversations", "hops"];
+
     public static async Task<LoopApiException> Read(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string fallback = response.ReasonPhrase is { Length: > 0 } reason ? reason : "The server refused";
@@ -37,10 +40,22 @@ internal static class ProblemReader
 
     private static List<string> Candidates(JsonElement problem)
     {
-        if (!problem.TryGetProperty("candidates", out JsonElement list) || list.ValueKind is not JsonValueKind.Array)
-            return [];
-        return [.. list.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.String ? item.GetString()! : item.GetRawText())];
+        foreach (string name in CandidateLists)
+        {
+            if (problem.TryGetProperty(name, out JsonElement list) && list.ValueKind is JsonValueKind.Array)
+                return [.. list.EnumerateArray().Select(item => Words(item))];
+        }
+
+        return [];
     }
+
+    // A hop among candidates is an object; people choose by its number.
+    private static string Words(JsonElement item) => item.ValueKind switch
+    {
+        JsonValueKind.String => item.GetString()!,
+        JsonValueKind.Object => string.Join("  ", item.EnumerateObject().Where(field => field.Name != "id").Select(field => field.Value.ToString())),
+        _ => item.GetRawText(),
+    };
 
     private static async Task<byte[]> ReadStart(HttpResponseMessage response, CancellationToken cancellationToken)
     {

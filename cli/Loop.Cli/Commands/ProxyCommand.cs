@@ -19,7 +19,7 @@ internal static class ProxyCommand
         direction.AcceptOnlyFromAmong("inbound", "outbound", "edge");
         Option<string?> collector = new("--collector") { Description = $"The capture node; {DefaultCollector} unless told otherwise", HelpName = "URL" };
         Option<string?> namespaceName = new("--namespace") { Description = "Namespace of the service", HelpName = "NAME" };
-        Option<string?> instance = new("--instance") { Description = "Which copy of the service; else host and listening port", HelpName = "NAME" };
+        Option<string?> instance = new("--instance") { Description = "Which copy of the service, where several run on one machine; the same for its inbound and outbound proxy", HelpName = "NAME" };
         Option<string> upstream = new("--upstream-protocol") { Description = "HTTP version spoken to the service; same speaks what the caller speaks", DefaultValueFactory = _ => "same" };
         upstream.AcceptOnlyFromAmong("same", "http1", "http2");
         Option<double?> timeout = new("--timeout") { Description = "Longest wait for an answer to begin; none unless told otherwise", HelpName = "SECONDS" };
@@ -38,7 +38,7 @@ internal static class ProxyCommand
                     Service = ProxyArguments.Name("--service", result.GetRequiredValue(service)),
                     Direction = Enum.Parse<ProxyDirection>(result.GetRequiredValue(direction), ignoreCase: true),
                     Namespace = result.GetValue(namespaceName) is { } name ? ProxyArguments.Name("--namespace", name) : null,
-                    Instance = ProxyArguments.Name("--instance", result.GetValue(instance) ?? $"{Environment.MachineName}:{address.Port}"),
+                    Instance = result.GetValue(instance) is { } named ? ProxyArguments.Name("--instance", named) : null,
                     Collector = result.GetValue(collector) is { } url ? ProxyArguments.Url("--collector", url) : DefaultCollector,
                     UpstreamVersion = result.GetRequiredValue(upstream) switch { "http1" => HttpVersion.Version11, "http2" => HttpVersion.Version20, _ => null },
                     ResponseTimeout = ProxyArguments.Timeout(result.GetValue(timeout)),

@@ -44,8 +44,9 @@ internal static class HopTable
     private static string CallOf(HopView hop)
     {
         string request = hop.Request is { } sent ? $"{sent.Method} {sent.Path}" : "(request not seen)";
-        string attempt = hop.Attempt is { } number ? $" #{number}" : "";
-        return SafeText.Line($"{hop.Source} → {hop.Destination}{attempt}  {request}");
+        string attempts = hop.Attempts > 1 ? $" ×{hop.Attempts}" : "";
+        string recovered = hop.Recovered ? "  (an attempt failed, a later one did not)" : "";
+        return SafeText.Line($"{hop.Source} → {hop.Destination}{attempts}  {request}{recovered}");
     }
 
     private static string EndOf(HopView hop) => hop.End is ExchangeEnd.Open ? "open" : "no end";

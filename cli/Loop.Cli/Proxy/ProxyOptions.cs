@@ -20,8 +20,8 @@ public sealed record ProxyOptions
     /// <summary>Namespace of the service, <c>x-loop-namespace</c>; null sends none.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>Which copy of the service, <c>x-loop-instance</c>.</summary>
-    public required string Instance { get; init; }
+    /// <summary>Which copy of the service, <c>x-loop-instance</c>; null lets the capture node tell copies apart by address, so that both proxies of one service count as one.</summary>
+    public string? Instance { get; init; }
 
     /// <summary>The capture node's gRPC listener.</summary>
     public required Uri Collector { get; init; }

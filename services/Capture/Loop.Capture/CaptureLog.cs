@@ -1,5 +1,4 @@
 using System.Net;
-using Loop.Contracts.Exchanges;
 using Microsoft.Extensions.Logging;
 
 namespace Loop.Capture;
@@ -15,7 +14,4 @@ internal static partial class CaptureLog
 
     [LoggerMessage(3, LogLevel.Debug, "Refused {Method} {Path} on the capture port: {Reason}")]
     public static partial void Refused(ILogger logger, string method, string path, string reason);
-
-    [LoggerMessage(4, LogLevel.Debug, "Malformed {Input}: {Detail}")]
-    public static partial void Malformed(ILogger logger, CaptureInput input, string detail);
 }

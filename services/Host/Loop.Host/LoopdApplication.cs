@@ -1,12 +1,12 @@
 using System.Globalization;
 using Loop.Capture;
-using Loop.Capture.Core;
 using Loop.Capture.Listening;
 using Loop.Host.CommandLine;
 using Loop.Host.Configuration;
 using Loop.Hosting;
 using Loop.Hosting.Access;
 using Loop.Hosting.Clustering;
+using Loop.Replayer.Hosting;
 using Loop.Store;
 using Loop.Store.Files;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -43,9 +43,9 @@ internal static class LoopdApplication
         }
 
         if (settings.Has("replayer"))
-            _ = builder;
+            builder.AddReplayer();
         if (settings.Has("capture"))
-            builder.Services.AddCaptureCore().AddCapture();
+            builder.Services.AddCapture();
     }
 
     private static void Map(WebApplication app, LoopdSettings settings)
@@ -59,7 +59,7 @@ internal static class LoopdApplication
         if (settings.Has("store"))
             app.MapStore();
         if (settings.Has("replayer"))
-            _ = app;
+            app.MapReplayer();
         if (settings.Has("capture"))
             app.MapCapture();
     }

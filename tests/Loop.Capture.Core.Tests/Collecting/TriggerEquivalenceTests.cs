@@ -41,6 +41,28 @@ public sealed class TriggerEquivalenceTests
             },
             iter: 60);
 
+    [Fact]
+    public Task Trigger_WhateverALogSays_FiresWhereTheRuleMatches() =>
+        Gen.Select(Gen.Int[0, 7], Gen.Int[-1, 28]).List[1, 20].SampleAsync(
+            async entries =>
+            {
+                await using var bench = new CaptureBench();
+                for (int number = 0; number < entries.Count; number++)
+                    bench.AccessLog($"r{number}", (uint)Statuses[entries[number].Item1], FlagsOf(entries[number].Item2));
+                var fired = (await bench.DrainSignals()).OfType<TriggerFired>().ToDictionary(signal => signal.Trigger.ExchangeId!.Value, signal => signal.Trigger.Reason);
+                foreach (Exchange entry in bench.Collector.Collect("w", [.. entries.Select((_, number) => RequestId($"r{number}"))]).Exchanges.Select(found => found.Head))
+                    Assert.Equal(FailureRule.Match(entry)?.Reason, fired.GetValueOrDefault(entry.Id));
+            },
+            iter: 60);
+
+    private static Protocols.Envoy.Data.Accesslog.V3.ResponseFlags FlagsOf(int field)
+    {
+        var flags = new Protocols.Envoy.Data.Accesslog.V3.ResponseFlags();
+        if (field > 0)
+            Protocols.Envoy.Data.Accesslog.V3.ResponseFlags.Descriptor.FindFieldByNumber(field)?.Accessor.SetValue(flags, true);
+        return flags;
+    }
+
     private static void Write(CaptureBench bench, int number, Outcome outcome)
     {
         IExchangeWriter writer = bench.Begin(number);

@@ -31,8 +31,16 @@ internal static class Samples
 
     public static ConversationSummary Open(string id) => Summary(id) with
     {
-        Path = null, Method = null, Status = null, Destination = null, Failing = null, Hops = 1, State = ConversationState.Open, Missing = 0,
-        StartedAt = Start.AddDays(-2), Trigger = new TriggerView("manual", "asked for", Start, null),
+        Path = null,
+        Method = null,
+        Status = null,
+        Destination = null,
+        Failing = null,
+        Hops = 1,
+        State = ConversationState.Open,
+        Missing = 0,
+        StartedAt = Start.AddDays(-2),
+        Trigger = new TriggerView("manual", "asked for", Start, null),
     };
 
     public static ConversationDetail Detail() => new()
@@ -112,8 +120,13 @@ internal static class Samples
         Views = [],
         Request = new RequestView
         {
-            Method = method, Path = path, Authority = destination, Headers = [["content-type", "application/json"], ["x-evil", "a\u001b[2Jb"]],
-            BodySizeBytes = method == "POST" ? 20 : 0, BodyKeptBytes = method == "POST" ? 20 : 0, BodyTruncated = false,
+            Method = method,
+            Path = path,
+            Authority = destination,
+            Headers = [["content-type", "application/json"], ["x-evil", "a\u001b[2Jb"]],
+            BodySizeBytes = method == "POST" ? 20 : 0,
+            BodyKeptBytes = method == "POST" ? 20 : 0,
+            BodyTruncated = false,
         },
         Response = new ResponseView { Status = status, Headers = [["content-type", "text/plain"]], BodySizeBytes = 5000, BodyKeptBytes = 9, BodyTruncated = true },
         End = ExchangeEnd.Complete,

@@ -63,6 +63,15 @@ public sealed class FaultTests
         Assert.Equal("", run.Output);
     }
 
+    [Fact]
+    public async Task Loopctl_WithSeveralRoots_ListsTheHopsToChooseFrom()
+    {
+        await using FakeApi api = await FakeApi.Start();
+        api.OnText("POST /api/v1/replays", """{"title":"More than one root.","hops":["1 web GET /a","4 web GET /b"]}""", "application/problem+json", 409);
+        LoopctlRun run = await LoopctlRun.Of(api.Url, "replay", "7f3k", "-d", "h:1");
+        Assert.Equal((ExitCodes.Ambiguous, "loopctl: More than one root.\n  1 web GET /a\n  4 web GET /b\n"), (run.ExitCode, run.Error));
+    }
+
     [Theory]
     [InlineData("<html>", "text/html", 200, ExitCodes.BadAnswer)]
     [InlineData("{}", "application/json", 200, ExitCodes.BadAnswer)]

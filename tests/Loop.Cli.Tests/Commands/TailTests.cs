@@ -65,8 +65,14 @@ public sealed class TailTests
         using var bytes = new MemoryStream();
         CliContext context = new()
         {
-            Output = output, OutputBytes = bytes, Error = error, IsTerminal = false, IsErrorTerminal = false, Width = 120,
-            Environment = name => name == "LOOP_URL" ? url.ToString() : null, Time = TimeProvider.System,
+            Output = output,
+            OutputBytes = bytes,
+            Error = error,
+            IsTerminal = false,
+            IsErrorTerminal = false,
+            Width = 120,
+            Environment = name => name == "LOOP_URL" ? url.ToString() : null,
+            Time = TimeProvider.System,
         };
         return (await LoopctlApplication.Run(arguments, context, cancellationToken), output.ToString(), error.ToString());
     }

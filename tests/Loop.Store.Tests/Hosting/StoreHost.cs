@@ -86,11 +86,11 @@ public sealed class StoreHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _channel.Dispose();
-        Http.Dispose();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
+        _channel.Dispose();
+        Http.Dispose();
         _data.Dispose();
     }
 

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Loop.Contracts.Api;
 using Loop.Contracts.Exchanges;
 using Loop.Protocols.Capture.V1;
+using Loop.Store.Conversations;
 using Loop.Store.Files;
 using Loop.Store.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -84,7 +85,39 @@ public sealed class NodeLinkTests : StoreTest
         await using FakeNode node = await FakeNode.Connect(Store, "node-a");
         string id = (await node.Trigger(Make(1, [Trace(1)], 500).Head)).ConversationId;
         await using FakeNode later = await FakeNode.Connect(Store, "node-b");
+        StoreMessage first = await later.Next(_ => true);
+        Assert.Equal(id, first.Unwatch?.WatchId);
         Assert.Equal([Trace(1).ToString()], (await later.NextCollect(id)).Keys);
+    }
+
+    [Fact]
+    public async Task NodeThatConnectsLater_IsWaitedFor()
+    {
+        await using FakeNode node = await FakeNode.Connect(Store, "node-a");
+        Captured failing = Make(1, [Trace(1)], 500);
+        string id = (await node.Trigger(failing.Head)).ConversationId;
+        await using FakeNode later = await FakeNode.Connect(Store, "node-b");
+        Collect collect = await later.NextCollect(id);
+        await node.Answer(await node.NextCollect(id), open: 0, failing);
+        await later.Answer(collect, open: 0, Make(2, [Trace(1)], node: "node-b"));
+
+        Assert.Equal(2, (await Sealed(id)).Exchanges);
+        Assert.DoesNotContain((await Store.Conversation(id).Describe())!.Hops, hop => hop.Views.Any(view => view.Late));
+    }
+
+    [Fact]
+    public async Task StoreThatStops_EndsTheLinkAtOnce()
+    {
+        await using FakeNode node = await FakeNode.Connect(Store);
+        Captured failing = Make(1, [Trace(1)], 500);
+        string id = (await node.Trigger(failing.Head)).ConversationId;
+        await node.Answer(await node.NextCollect(id), open: 1, failing);
+        await Published(id, summary => summary.Exchanges == 1);
+        await Restart();
+
+        await node.Ended();
+        LoadedConversation loaded = await Store.Services.GetRequiredService<ConversationJournal>().Load(id, CancellationToken.None);
+        Assert.Empty(loaded.Conversation.Facts.Silent);
     }
 
     [Fact]

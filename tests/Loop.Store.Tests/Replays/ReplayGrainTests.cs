@@ -72,6 +72,17 @@ public sealed class ReplayGrainTests : StoreTest
         Store.Grains.GetGrain<IReplayGrain>("replay000009").Append(new ReplayRequestSent([], Start)));
 
     [Fact]
+    public async Task Redact_ReplacesSecretsByTheSameTokenEachTime()
+    {
+        IReplayGrain replay = await Requested();
+        HeaderField[] headers = [new("authorization", "Bearer secret"), new("content-type", "text/plain")];
+        IReadOnlyList<HeaderField> redacted = await replay.Redact(headers);
+        Assert.DoesNotContain("secret", redacted[0].Value, StringComparison.Ordinal);
+        Assert.Equal(headers[1], redacted[1]);
+        Assert.Equal(redacted, await replay.Redact(headers));
+    }
+
+    [Fact]
     public async Task StoreBody_IsReadBackByItsHash()
     {
         IReplayGrain replay = await Requested();

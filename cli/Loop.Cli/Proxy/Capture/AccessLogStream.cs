@@ -108,6 +108,6 @@ internal sealed class AccessLogStream
     private StreamAccessLogsMessage.Types.Identifier Identifier() => new()
     {
         LogName = $"loop-{_options.Service}-{_options.Direction.ToString().ToLowerInvariant()}",
-        Node = new Node { Id = _options.Instance, Cluster = _options.Service },
+        Node = new Node { Id = _options.Instance ?? _options.Service, Cluster = _options.Service },
     };
 }

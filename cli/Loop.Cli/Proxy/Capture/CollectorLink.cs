@@ -50,8 +50,9 @@ internal sealed class CollectorLink : IAsyncDisposable
         {
             { "x-loop-service", options.Service },
             { "x-loop-direction", options.Direction.ToString().ToLowerInvariant() },
-            { "x-loop-instance", options.Instance },
         };
+        if (options.Instance is not null)
+            metadata.Add("x-loop-instance", options.Instance);
         if (options.Namespace is not null)
             metadata.Add("x-loop-namespace", options.Namespace);
         return metadata;

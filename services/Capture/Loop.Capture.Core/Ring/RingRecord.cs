@@ -152,11 +152,13 @@ internal sealed class RingRecord(ExchangeRing ring)
             Pool.Release(page);
     }
 
-    /// <summary>Moves what lies on shared pages to pages for the long-lived; false when there was no room. Only while the record is open, under its gate.</summary>
+    /// <summary>Moves what lies on shared pages to pages for the long-lived; false when there was no room: the next sweep tries again. Only while the record is open, under its gate.</summary>
     public bool TryLeaveSharedPages(RingShard longLived)
     {
+        if (!TryMove(RequestLog, longLived) || !TryMove(ResponseLog, longLived))
+            return false;
         _sharing = longLived;
-        return TryMove(RequestLog, longLived) & TryMove(ResponseLog, longLived);
+        return true;
     }
 
     private bool TryMove(RecordLog log, RingShard longLived)

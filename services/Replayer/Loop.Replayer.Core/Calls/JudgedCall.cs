@@ -22,7 +22,7 @@ internal sealed record JudgedCall(ComparedCall Call, MessageComparison Request, 
 
     public bool FailsNewly => Call.Pair.Recorded.Hop.Failure is null && FailureRule.Match(Call.Recorded) is null && FailureRule.Match(Call.Replayed) is not null;
 
-    public static JudgedCall Of(ComparedCall call, IdentifierMask mask)
+    public static JudgedCall Of(ComparedCall call, RunMask mask)
     {
         string label = call.Pair.Recorded.Label;
         MessageComparison request = MessageComparer.Requests(label, call.RecordedRequest, call.ReplayedRequest, mask);

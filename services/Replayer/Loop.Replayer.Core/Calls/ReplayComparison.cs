@@ -13,7 +13,7 @@ namespace Loop.Replayer.Core.Calls;
 public sealed record ReplayComparison(IReadOnlyList<Divergence> Divergences, IReadOnlyList<string> Ignored, ReplayObservations Observations)
 {
     /// <summary>Compares. Pure.</summary>
-    public static ReplayComparison Of(ReplayPlan plan, ReplayTarget target, EntryAnswer entry, CallPairing pairing, IReadOnlyList<ComparedCall> calls, IdentifierMask mask)
+    public static ReplayComparison Of(ReplayPlan plan, ReplayTarget target, EntryAnswer entry, CallPairing pairing, IReadOnlyList<ComparedCall> calls, RunMask mask)
     {
         MessageComparison answer = MessageComparer.Responses("entry", entry.Recorded, entry.Replayed, mask);
         List<JudgedCall> judged = [.. calls.Where(call => call.Pair != pairing.Entry).Select(call => JudgedCall.Of(call, mask))];
@@ -35,7 +35,7 @@ public sealed record ReplayComparison(IReadOnlyList<Divergence> Divergences, IRe
         });
     }
 
-    private static Sight Origin(ReplayPlan plan, ReplayTarget target, CallPairing pairing, List<JudgedCall> judged, IReadOnlyList<ComparedCall> calls, IdentifierMask mask)
+    private static Sight Origin(ReplayPlan plan, ReplayTarget target, CallPairing pairing, List<JudgedCall> judged, IReadOnlyList<ComparedCall> calls, RunMask mask)
     {
         if (plan.Place is TargetPlace.Deeper)
         {

@@ -3,7 +3,7 @@ using Loop.Contracts.Replays;
 namespace Loop.Replayer.Core.Comparison;
 
 /// <summary>Collects differences of one message, and what was left out with why. Used by one comparison on one thread.</summary>
-internal sealed class ComparisonLedger(string hop, string prefix, IdentifierMask mask)
+internal sealed class ComparisonLedger(string hop, string prefix, RunMask mask)
 {
     // Enough to see the kind of a difference; a report is not a second copy of the body.
     private const int MaximumDivergences = 100;
@@ -30,11 +30,17 @@ internal sealed class ComparisonLedger(string hop, string prefix, IdentifierMask
             _divergences.Add(new Divergence(hop, prefix + place, Shorten(recorded), Shorten(replayed)));
     }
 
-    /// <summary>True when both are equal, or differ only in the names of the two traces.</summary>
+    /// <summary>True when both are equal, or differ only in what is each run's own.</summary>
     public bool Same(string recorded, string replayed)
     {
         if (string.Equals(recorded, replayed, StringComparison.Ordinal))
             return true;
+        if (mask.AreOwnTimes(recorded, replayed))
+        {
+            Ignore("time of the answer", "each run has its own clock; both values are within their run");
+            return true;
+        }
+
         if (!string.Equals(mask.Apply(recorded), mask.Apply(replayed), StringComparison.Ordinal))
             return false;
         Ignore("trace and request ids", "each run has its own; the rest of the value is equal");

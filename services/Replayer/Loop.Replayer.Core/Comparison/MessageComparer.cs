@@ -6,7 +6,7 @@ namespace Loop.Replayer.Core.Comparison;
 public static class MessageComparer
 {
     /// <summary>Status, gRPC status, headers, body, trailers, in this order.</summary>
-    public static MessageComparison Responses(string hop, Message? recorded, Message? replayed, IdentifierMask mask)
+    public static MessageComparison Responses(string hop, Message? recorded, Message? replayed, RunMask mask)
     {
         ComparisonLedger ledger = new(hop, "", mask);
         if (recorded is null || replayed is null)
@@ -25,7 +25,7 @@ public static class MessageComparer
     }
 
     /// <summary>Headers and body of a request that a service sent during the replay.</summary>
-    public static MessageComparison Requests(string hop, Message? recorded, Message? replayed, IdentifierMask mask)
+    public static MessageComparison Requests(string hop, Message? recorded, Message? replayed, RunMask mask)
     {
         if (recorded is null || replayed is null)
             return MessageComparison.Equal;

@@ -24,6 +24,7 @@ public static class TargetReader
             Place = plan.Place,
             Where = plan.Origin?.Label,
             Failure = plan.Origin?.Hop.Failure ?? (failing is null ? null : FailureRule.Match(failing)?.Reason),
+            EntryFailure = plan.Entry.Hop.Failure ?? (plan.EntryAnswer is { } sent ? FailureRule.Match(sent)?.Reason : null),
             EntryFails = plan.Entry.Hop.Failure is not null || (plan.EntryAnswer is { } answer && FailureRule.Match(answer) is not null),
             MadeByProxy = failing is not null && IsMadeByProxy(failing),
             EntryMadeByProxy = plan.EntryAnswer is not null && IsMadeByProxy(plan.EntryAnswer),
@@ -52,8 +53,11 @@ public static class TargetReader
             return "no proxy recorded the request of this hop";
         if (recorded.End is ExchangeEnd.Upgraded || recorded.Method() is "CONNECT")
             return "a WebSocket or tunnel is a stream, not a request that can be sent again";
+        if (recorded.Path() is not ['/', ..])
+            return $"the request's target {recorded.Path()} is not a path, and this sender sends only paths";
         if (request.Body.Truncated)
-            return string.Create(CultureInfo.InvariantCulture, $"only {request.Body.KeptBytes} of {request.Body.SizeBytes} bytes of the request's body were kept");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"only {request.Body.KeptBytes} of {request.Body.SizeBytes} bytes of the request's body were kept");
         if (!request.Body.Exact)
             return "the capture input changed the bytes of the request's body";
         if (recorded.End is ExchangeEnd.RequestIncomplete)
@@ -74,7 +78,8 @@ public static class TargetReader
         if (response is null)
             return $"the body of the answer of {where} is missing in the pack";
         return recorded.Response.Body.Truncated
-            ? string.Create(CultureInfo.InvariantCulture, $"only {recorded.Response.Body.KeptBytes} of {recorded.Response.Body.SizeBytes} bytes of the answer of {where} were kept")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"only {recorded.Response.Body.KeptBytes} of {recorded.Response.Body.SizeBytes} bytes of the answer of {where} were kept")
             : null;
     }
 }

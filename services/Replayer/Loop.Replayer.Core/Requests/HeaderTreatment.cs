@@ -1,7 +1,7 @@
 namespace Loop.Replayer.Core.Requests;
 
 /// <summary>Which recorded request headers are not sent as they were, and why.</summary>
-internal static class HeaderTreatment
+public static class HeaderTreatment
 {
     // RFC 9110 §7.6.1, and framing that the sender computes anew.
     private static readonly HashSet<string> HopByHop = new(StringComparer.OrdinalIgnoreCase)
@@ -30,7 +30,7 @@ internal static class HeaderTreatment
         return name.Equals("expect", StringComparison.OrdinalIgnoreCase) ? "the body is sent at once" : null;
     }
 
-    /// <summary>True for headers that carry who the caller is.</summary>
+    /// <summary>True for values that a capture node replaced by a token; a token is never sent.</summary>
     public static bool IsToken(string direction, string name, string value, IReadOnlyList<string> redacted) =>
         redacted.Contains($"{direction}:{name}", StringComparer.OrdinalIgnoreCase) || value.Contains(TokenMark, StringComparison.Ordinal);
 

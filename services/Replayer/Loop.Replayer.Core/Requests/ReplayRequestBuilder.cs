@@ -23,7 +23,7 @@ public static class ReplayRequestBuilder
         return new WireRequest
         {
             Method = recorded.Method() ?? throw new ArgumentException("The recorded request has no method.", nameof(recorded)),
-            Path = recorded.Path() ?? throw new ArgumentException("The recorded request has no path.", nameof(recorded)),
+            Path = draft.Path(recorded.Path() ?? throw new ArgumentException("The recorded request has no path.", nameof(recorded))),
             Authority = authority,
             UsesHttp2 = UsesHttp2(recorded),
             Headers = draft.Headers,
@@ -97,6 +97,15 @@ public static class ReplayRequestBuilder
                 Adjustments.Add($"dropped trailers {string.Join(", ", request.Trailers.Select(trailer => trailer.Name))}: this sender has no request trailers");
             if (request.Header("transfer-encoding") is not null || (request.Header("content-length") is null && bodyLength > 0))
                 Adjustments.Add($"framing: body of {bodyLength} bytes sent with its length");
+        }
+
+        // RFC 9112 §3.2 allows visible ASCII alone; some clients send raw bytes, which the HTTP stack refuses.
+        public string Path(string recorded)
+        {
+            if (recorded.All(symbol => symbol is > ' ' and < '\x7f'))
+                return recorded;
+            Adjustments.Add("path: bytes outside visible ASCII are percent-encoded");
+            return string.Concat(recorded.Select(symbol => symbol is > ' ' and < '\x7f' ? symbol.ToString() : $"%{(int)symbol:X2}"));
         }
 
         private void Set(string name, string value)

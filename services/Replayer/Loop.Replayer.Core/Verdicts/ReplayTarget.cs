@@ -15,6 +15,9 @@ public sealed record ReplayTarget
     /// <summary>True when the sent hop itself was recorded as a failure.</summary>
     public bool EntryFails { get; init; }
 
+    /// <summary>Why the sent hop is a failure, as <see cref="Failure"/>; null when it is none.</summary>
+    public string? EntryFailure { get; init; }
+
     /// <summary>True when the failing hop's answer, or its absence, was made by a proxy.</summary>
     public bool MadeByProxy { get; init; }
 

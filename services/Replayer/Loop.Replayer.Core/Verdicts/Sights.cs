@@ -26,7 +26,16 @@ public static class Sights
             return IsHealthy(replayed) ? Sight.Healthy : Sight.OtherEnd;
         if (before is EndKind.Answered && !FailureIdentity.IsEqual(recordedResponse, replayedResponse, divergences))
             return Sight.OtherIdentity;
-        return Sight.Same;
+        bool midBody = before is EndKind.ResetMidBody or EndKind.TimedOutMidBody;
+        return midBody && !ShareBeginning(recordedResponse, replayedResponse) ? Sight.OtherIdentity : Sight.Same;
+    }
+
+    // How many bytes came before the break is a matter of buffers; which bytes is a matter of the service.
+    private static bool ShareBeginning(Message? recorded, Message? replayed)
+    {
+        ReadOnlySpan<byte> before = recorded is null ? default : recorded.Body.Span;
+        ReadOnlySpan<byte> after = replayed is null ? default : replayed.Body.Span;
+        return before.StartsWith(after) || after.StartsWith(before);
     }
 
     /// <summary>A status below 400 that no failure rule fires on. A refusal such as 404 is no failure, but no proof of health either.</summary>

@@ -47,14 +47,17 @@ public static class VerdictDecider
     private static Decision? Reach(ReplayTarget target, ReplayObservations seen)
     {
         if (target.Place is TargetPlace.Outside)
-            return Inconclusive("V2", $"origin not live: {target.Where} failed and is not below the hop that was sent", "replay without --hop, or choose a hop above it");
+            return Inconclusive("V2", $"origin not live: {target.Where} failed and is not below the hop that was sent",
+                "replay without --hop, or choose a hop above it");
         if (seen.Origin is not Sight.NotObserved)
             return null;
         if (target.Place is TargetPlace.Deeper && !target.EntryFails)
-            return Inconclusive("V2", $"origin not live: {target.Where} failed, its callers hid that, and no capture node saw it in the replay", "send it directly (--hop), or put proxies around the services under test");
+            return Inconclusive("V2", $"origin not live: {target.Where} failed, its callers hid that, and no capture node saw it in the replay",
+                "send it directly (--hop), or put proxies around the services under test");
         bool byProxy = target.MadeByProxy || (target.Place is not TargetPlace.Nowhere && target.EntryMadeByProxy);
         return byProxy
-            ? Inconclusive("V3", $"made by the mesh: a proxy made the recorded answer of {target.Where}, and this replay bypasses it", "replay through that proxy, with Loop watching it")
+            ? Inconclusive("V3", $"made by the mesh: a proxy made the recorded answer of {target.Where}, and this replay bypasses it",
+                "replay through that proxy, with Loop watching it")
             : null;
     }
 
@@ -62,11 +65,13 @@ public static class VerdictDecider
     private static Decision? Input(ReplayTarget target, ReplayObservations seen, Judged judged)
     {
         if (target.RequestIncomplete is { } request)
-            return Inconclusive("V4", $"input incomplete: {request}", "raise the body limit of the capture nodes, or choose a hop whose request is whole (--hop)");
+            return Inconclusive("V4", $"input incomplete: {request}",
+                "raise the body limit of the capture nodes, or choose a hop whose request is whole (--hop)");
         if (judged.EvidenceIncomplete is { } evidence)
             return Inconclusive("V4", $"input incomplete: {evidence}", "raise the body limit of the capture nodes and keep the failure again");
         return seen is { CallerRefused: true, DroppedCredentials.Count: > 0 }
-            ? Inconclusive("V4", $"input incomplete: the destination refused the caller, and {Names(seen)} could not be sent", $"supply it: --header '{seen.DroppedCredentials[0]}: …'")
+            ? Inconclusive("V4", $"input incomplete: the destination refused the caller, and {Names(seen)} could not be sent",
+                $"supply it: --header '{seen.DroppedCredentials[0]}: …'")
             : null;
     }
 
@@ -77,7 +82,8 @@ public static class VerdictDecider
             return hang;
         return seen is { Outcome: AnswerOutcome.Answered, AnyDivergence: false }
             ? new Decision(Verdict.Reproduced, "H", "same as recorded")
-            : new Decision(Verdict.Diverged, "H", seen.Outcome is AnswerOutcome.Answered ? "the answer differs from the recorded one" : $"the answer broke off{Detail(seen)}");
+            : new Decision(Verdict.Diverged,
+                "H", seen.Outcome is AnswerOutcome.Answered ? "the answer differs from the recorded one" : $"the answer broke off{Detail(seen)}");
     }
 
     // R1 to R4
@@ -86,12 +92,14 @@ public static class VerdictDecider
         if (judged.Sight is not Sight.Same)
             return null;
         if (judged.End is not EndKind.Answered)
-            return new Decision(Verdict.Reproduced, "R4", $"{judged.Where}: {target.Failure} again, in the same phase");
+            return new Decision(Verdict.Reproduced, "R4", $"{judged.Where}: {judged.Failure} again, in the same phase");
         if (!judged.IsWeak)
-            return new Decision(Verdict.Reproduced, "R1", $"{judged.Where}: {target.Failure} again, with the same answer");
+            return new Decision(Verdict.Reproduced, "R1", $"{judged.Where}: {judged.Failure} again, with the same answer");
         return seen.EarlierCallsEqual is true
-            ? new Decision(Verdict.Reproduced, "R2", $"{judged.Where}: {target.Failure} again after the same calls (weak evidence: the answer says nothing about its cause)")
-            : Inconclusive("R3", $"cause unproven: {target.Failure} again, but the answer says nothing about its cause", "put proxies around the services under test, so that the calls before the failure are seen");
+            ? new Decision(Verdict.Reproduced, "R2",
+                $"{judged.Where}: {judged.Failure} again after the same calls (weak evidence: the answer says nothing about its cause)")
+            : Inconclusive("R3", $"cause unproven: {judged.Failure} again, but the answer says nothing about its cause",
+                "put proxies around the services under test, so that the calls before the failure are seen");
     }
 
     // D1 to D3
@@ -115,10 +123,12 @@ public static class VerdictDecider
     private static Decision Absent(ReplayTarget target, ReplayObservations seen)
     {
         if (seen.DroppedCredentials.Count > 0)
-            return Inconclusive("F1", $"redacted input: the failure is absent, but {Names(seen)} could not be sent", $"supply it: --header '{seen.DroppedCredentials[0]}: …'");
+            return Inconclusive("F1", $"redacted input: the failure is absent, but {Names(seen)} could not be sent",
+                $"supply it: --header '{seen.DroppedCredentials[0]}: …'");
         return seen.HasBaseline
             ? new Decision(Verdict.Fixed, "F3", $"{target.Failure} of {target.Where} is absent; an earlier replay reproduced it at another destination")
-            : Inconclusive("F2", $"absent, no baseline: {target.Failure} of {target.Where} did not happen, and no replay ever reproduced it elsewhere", "replay against the build that failed first, at another destination");
+            : Inconclusive("F2", $"absent, no baseline: {target.Failure} of {target.Where} did not happen, and no replay ever reproduced it elsewhere",
+                "replay against the build that failed first, at another destination");
     }
 
     private static Decision? Hang(ReplayObservations seen, EndKind recorded = EndKind.Answered)
@@ -127,7 +137,8 @@ public static class VerdictDecider
             return null;
         // Our own limit is not the recorded party that gave up.
         if (recorded is EndKind.TimedOutBeforeHeaders or EndKind.TimedOutMidBody)
-            return Inconclusive("D2", "time limit: only our own limit ended the call, the recorded one was ended by another party", "replay through the proxy that timed out, with Loop watching it");
+            return Inconclusive("D2", "time limit: only our own limit ended the call, the recorded one was ended by another party",
+                "replay through the proxy that timed out, with Loop watching it");
         return seen.WaitedLongEnough
             ? new Decision(Verdict.Diverged, "D2", $"hang: no whole answer within the time limit{Detail(seen)}")
             : Inconclusive("D2", "time limit: no whole answer within the limit that was asked for", "replay with a longer --timeout");
@@ -140,10 +151,10 @@ public static class VerdictDecider
     private static Decision Inconclusive(string row, string reason, string next) => new(Verdict.Inconclusive, row, reason, next);
 
     /// <summary>The hop that decides: the origin where nodes saw it, else the answer that came back to us.</summary>
-    private sealed record Judged(Sight Sight, EndKind End, bool IsWeak, string? EvidenceIncomplete, string Where)
+    private sealed record Judged(Sight Sight, EndKind End, bool IsWeak, string? EvidenceIncomplete, string Where, string? Failure)
     {
         public static Judged From(ReplayTarget target, ReplayObservations seen) => seen.Origin is Sight.NotObserved
-            ? new Judged(seen.Entry, target.EntryEnd, target.EntryIsWeak, target.EntryEvidenceIncomplete, "entry")
-            : new Judged(seen.Origin, target.End, target.IsWeak, target.EvidenceIncomplete, target.Where ?? "origin");
+            ? new Judged(seen.Entry, target.EntryEnd, target.EntryIsWeak, target.EntryEvidenceIncomplete, "entry", target.EntryFailure ?? target.Failure)
+            : new Judged(seen.Origin, target.End, target.IsWeak, target.EvidenceIncomplete, target.Where ?? "origin", target.Failure);
     }
 }

@@ -32,7 +32,8 @@ public sealed class DestinationPolicy(IOptions<ReplayOptions> options, IHostReso
         // One IPv4 address may be written as IPv6; it is checked as what it reaches.
         List<IPAddress> addresses = [.. found.Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).Distinct()];
         if (addresses.Count == 0)
-            return DestinationResult.Refused(DestinationFault.NameNotResolved, $"The name '{asked.Host}' has no address.", "Correct the name, or give an address.");
+            return DestinationResult.Refused(DestinationFault.NameNotResolved, $"The name '{asked.Host}' has no address.",
+                "Correct the name, or give an address.");
         // A name with one good and one bad address is not half allowed.
         return addresses.Select(address => Fault(asked, address)).FirstOrDefault(fault => fault is not null)
             ?? DestinationResult.Allowed(new Destination(asked.Host, asked.Port, asked.IsSecure, addresses, HeadersFor(asked, addresses)));
@@ -43,13 +44,15 @@ public sealed class DestinationPolicy(IOptions<ReplayOptions> options, IHostReso
         string where = asked.Host == address.ToString() ? asked.Host : $"{asked.Host} ({address})";
         if (Forbidden.Any(network => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(Unscoped(address))))
         {
-            return DestinationResult.Refused(DestinationFault.Forbidden, $"{where} is never a destination: unspecified, link-local, multicast and metadata addresses are refused.",
+            return DestinationResult.Refused(DestinationFault.Forbidden,
+                $"{where} is never a destination: unspecified, link-local, multicast and metadata addresses are refused.",
                 "Give the address of the service under test.");
         }
 
         bool isLocal = IPAddress.IsLoopback(address) || ownPorts.Addresses.Contains(address);
         if (isLocal && (ownPorts.Ports.Contains(asked.Port) || options.Value.OwnPorts.Contains(asked.Port)))
-            return DestinationResult.Refused(DestinationFault.OwnPort, $"{where}, port {asked.Port}, is Loop itself.", "Give the port of the service under test.");
+            return DestinationResult.Refused(DestinationFault.OwnPort, $"{where}, port {asked.Port}, is Loop itself.",
+                "Give the port of the service under test.");
         if (IPAddress.IsLoopback(address) || Entries().Any(entry => entry.Pattern.Allows(asked.Host, address, asked.Port)))
             return null;
         return DestinationResult.Refused(DestinationFault.NotAllowed, $"{where}, port {asked.Port}, is not this machine and not in the allow-list.",

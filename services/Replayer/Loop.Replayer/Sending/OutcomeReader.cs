@@ -35,13 +35,14 @@ internal static class OutcomeReader
         _ => HttpRequestError.Unknown,
     };
 
-    // RST_STREAM and GOAWAY are HTTP/2's way to break off; only what cannot be parsed is garbage (RFC 9113 §7: PROTOCOL_ERROR is 1).
+    // RST_STREAM and GOAWAY are HTTP/2's way to break off; codes that say "cannot be parsed" are garbage
+    // (RFC 9113 §7: PROTOCOL_ERROR 1, FLOW_CONTROL_ERROR 3, FRAME_SIZE_ERROR 6, COMPRESSION_ERROR 9).
     private static bool IsStreamReset(Exception? error)
     {
         for (; error is not null; error = error.InnerException)
         {
             if (error is HttpProtocolException protocol)
-                return protocol.ErrorCode != 1;
+                return protocol.ErrorCode is not (1 or 3 or 6 or 9);
         }
 
         return false;

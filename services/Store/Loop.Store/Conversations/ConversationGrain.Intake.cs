@@ -13,7 +13,6 @@ public sealed partial class ConversationGrain
     private readonly List<(long Ticket, long Position)> _pendingTickets = [];
     private readonly HashSet<ExchangeId> _refused = [];
     private readonly SortedDictionary<string, int> _uncounted = new(StringComparer.Ordinal);
-    private long _offeredBytes;
 
     /// <inheritdoc/>
     public async Task<Admission> Admit(ExchangeOffer[] offers)
@@ -24,16 +23,16 @@ public sealed partial class ConversationGrain
             return new Admission(Kept: true, into.Value, []);
         HashSet<ExchangeId> foreign = await OfEarlierGeneration(offers);
         var wanted = new List<ExchangeId>();
-        _offeredBytes = 0;
+        long offeredBytes = 0;
         foreach (ExchangeOffer offer in offers)
         {
             if (_conversation.RecordedIds.Contains(offer.Id) || foreign.Contains(offer.Id) || wanted.Contains(offer.Id))
                 continue;
-            if (Limits.CapBrokenBy(_conversation.Recorded.Count + wanted.Count, _packBytes + _offeredBytes, offer.Bytes) is { } cap)
+            if (Limits.CapBrokenBy(_conversation.Recorded.Count + wanted.Count, _packBytes + offeredBytes, offer.Bytes) is { } cap)
                 Refuse(offer.Id, cap);
             else
                 wanted.Add(offer.Id);
-            _offeredBytes += offer.Bytes;
+            offeredBytes += offer.Bytes;
         }
 
         await CountRefused(isFinal: false);

@@ -59,6 +59,8 @@ public sealed partial class ConversationGrain(
         await Apply(new KeepConversation(ConversationId.Parse(Id), generation, trigger, now), new AddKeys(trigger.Keys));
         if (isFirst)
             StartCollecting(isResumed: false);
+        else if (_conversation.State is ConversationState.Open)
+            Claim(); // The caller of an earlier trigger may have given up on it and forgotten the keys.
         ScheduleCheck();
     }
 

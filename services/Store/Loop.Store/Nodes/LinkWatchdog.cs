@@ -1,11 +1,13 @@
 using Loop.Contracts.Conversations;
 using Loop.Store.Conversations;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Loop.Store.Nodes;
 
 /// <summary>Notices answers that do not come and tells the conversations, which wait for them.</summary>
-public sealed class LinkWatchdog(IGrainFactory grains, IOptions<ConversationOptions> options, NodeLinkTelemetry telemetry, TimeProvider time)
+public sealed class LinkWatchdog(
+    IGrainFactory grains, IOptions<ConversationOptions> options, IHostApplicationLifetime lifetime, NodeLinkTelemetry telemetry, TimeProvider time)
 {
     private const int ChecksPerTimeout = 8;
 
@@ -13,6 +15,9 @@ public sealed class LinkWatchdog(IGrainFactory grains, IOptions<ConversationOpti
     public async Task Run(NodeSession session, CancellationToken cancellationToken)
     {
         TimeSpan timeout = options.Value.AnswerTimeout;
+
+        // A link has no end of its own: without this a stopping server would wait for it.
+        using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() => session.Abort("the store stops"));
         foreach (string watchId in session.Owed.Where(watchId => ConversationId.TryParse(watchId, out _)))
             await grains.GetGrain<IConversationIntake>(watchId).Asked(session.Node);
         using var timer = new PeriodicTimer(timeout / ChecksPerTimeout, time);
@@ -20,9 +25,11 @@ public sealed class LinkWatchdog(IGrainFactory grains, IOptions<ConversationOpti
             await TellLost(session.Node, session.TakeOverdue(timeout), $"it did not answer within {timeout.TotalSeconds:0.###} s");
     }
 
-    /// <summary>Tells conversations that a node is lost to them; those that it owes nothing ignore it.</summary>
+    /// <summary>Tells conversations that a node is lost to them; those that it owes nothing ignore it. A store that stops loses no node: it asks again at its next start.</summary>
     public async Task TellLost(string node, IReadOnlyList<string> watches, string why)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return;
         foreach (string watchId in watches)
         {
             if (!ConversationId.TryParse(watchId, out _))

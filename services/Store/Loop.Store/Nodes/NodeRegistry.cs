@@ -57,7 +57,11 @@ public sealed partial class NodeRegistry(IOptions<NodeLinkOptions> options, Stor
         foreach ((string replayId, IReadOnlyList<TraceKey> keys) in _replays)
             session.Send(Register(replayId, keys, Interlocked.Increment(ref _lastRequestId)));
         foreach ((string watchId, IReadOnlyList<TraceKey> keys) in _watches)
+        {
+            // A node answers a watch that it has with what is new. What was on its way when the last link broke is lost to us, so the watch begins anew.
+            session.Send(new StoreMessage { Unwatch = new Unwatch { WatchId = watchId } });
             session.SendCollect(watchId, keys);
+        }
     }
 
     /// <summary>The link is down. False when another link of the same node took its place.</summary>

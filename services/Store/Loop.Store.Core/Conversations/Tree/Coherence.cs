@@ -35,6 +35,7 @@ public static class Coherence
             AddIncomplete(hop, missing);
         }
 
+        missing.AddRange(facts.Silent.Select(silent => new MissingView(null, $"whatever {silent.Node} saw", "node did not answer")));
         return new CoherenceReport(present + absent, present, missing, missing.Count == 0);
     }
 

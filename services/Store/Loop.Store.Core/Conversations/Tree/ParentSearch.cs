@@ -36,6 +36,7 @@ internal static class ParentSearch
                 .Where(candidate => MayHaveCalled(candidate.Exchange, hop) && candidate.Exchange.StartedAt <= hop.StartedAt)
                 .OrderByDescending(candidate => candidate.Exchange.StartedAt),
         ];
+        earlier = PreferSameInstance(earlier, hop);
         if (earlier.Count == 0)
         {
             hop.JoinedBy = IsInsideAnother(hop, hops) ? "unknown parent" : "root";
@@ -47,6 +48,13 @@ internal static class ParentSearch
             Adopt(hop, open[0], open.Count == 1 ? "nesting" : "guess", open.Count == 1 ? [] : open);
         else
             AdoptAfterEnd(hop, earlier);
+    }
+
+    // Proxies that name their instances differently (or not at all) still stand beside the same service: better a caller of that service than none.
+    private static List<(HopDraft Hop, Exchange Server)> PreferSameInstance(List<(HopDraft Hop, Exchange Server)> candidates, HopDraft hop)
+    {
+        List<(HopDraft Hop, Exchange Server)> same = [.. candidates.Where(candidate => candidate.Server.Instance == hop.Client?.Exchange.Instance)];
+        return same.Count > 0 ? same : candidates;
     }
 
     // A call may outlive its request (fire and forget): the request of that service that ended last is the best guess there is.
@@ -73,7 +81,7 @@ internal static class ParentSearch
     }
 
     private static bool SameService(Exchange server, Exchange client) =>
-        server.Service is not null && server.Service == client.Service && server.Namespace == client.Namespace && server.Instance == client.Instance;
+        server.Service is not null && server.Service == client.Service && server.Namespace == client.Namespace;
 
     private static bool EndedAfter(Exchange server, DateTimeOffset moment) => server.Duration is not { } duration || server.StartedAt + duration >= moment;
 

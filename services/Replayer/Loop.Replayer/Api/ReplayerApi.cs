@@ -1,0 +1,75 @@
+using Loop.Contracts;
+using Loop.Contracts.Replays;
+using Loop.Replayer.Engine;
+using Loop.Replayer.Ports;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Loop.Replayer.Api;
+
+/// <summary>The replayer's part of the REST API.</summary>
+public static class ReplayerApi
+{
+    private const int DefaultLimit = 50;
+    private const int MaximumLimit = 500;
+
+    /// <summary>Maps <c>/api/v1/replays</c>.</summary>
+    public static IEndpointRouteBuilder MapReplayerApi(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder replays = routes.MapGroup("/api/v1/replays").WithTags("replays");
+        replays.MapPost("/", Start).WithName("StartReplay").WithSummary("Replays a conversation, or one hop of it, against a destination.")
+            .Produces<ReplayReport>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503);
+        replays.MapGet("/{id}", Get).WithName("GetReplay").WithSummary("The report of a replay as far as it goes.")
+            .Produces<ReplayReport>().ProducesProblem(404);
+        replays.MapGet("/", List).WithName("ListReplays").WithSummary("Replays, newest first.")
+            .Produces<IReadOnlyList<ReplayReport>>().ProducesProblem(400);
+        return routes;
+    }
+
+    private static async Task<IResult> Start(ReplayRequest request, ReplayService service, CancellationToken cancellationToken) =>
+        await service.Accept(request, cancellationToken) switch
+        {
+            ReplayAcceptance.Accepted accepted => TypedResults.Accepted($"/api/v1/replays/{accepted.Report.Id}", accepted.Report),
+            ReplayRefusal refusal => Problem(refusal),
+            var other => throw new InvalidOperationException($"An acceptance of an unknown kind: {other.GetType().Name}."),
+        };
+
+    private static async Task<IResult> Get(string id, IReplayJournal journal)
+    {
+        ReplayReport? report = id.Length == 12 && Base32.IsValid(id) ? await journal.Report(id) : null;
+        return report is null
+            ? Problem(new ReplayRefusal(404, "unknown-replay", "No such replay.", $"No replay has the id '{id}'.", "List them: GET /api/v1/replays."))
+            : TypedResults.Ok(report);
+    }
+
+    private static async Task<IResult> List(string? conversation, int? limit, IReplayJournal journal, IRecordings recordings)
+    {
+        if (limit is < 1 or > MaximumLimit)
+            return Problem(ReplayRefusal.Malformed("limit", $"{limit} is out of range.", $"Give 1 to {MaximumLimit}."));
+        if (conversation is null)
+            return TypedResults.Ok(await journal.Replays(null, limit ?? DefaultLimit));
+        string prefix = conversation.ToLowerInvariant();
+        if (prefix.Length < 4 || !Base32.IsValid(prefix))
+            return Problem(ReplayRefusal.Malformed("conversation", $"'{conversation}' is not a conversation id or prefix.",
+                "Give at least 4 characters as loopctl list prints them."));
+        IReadOnlyList<string> found = await recordings.Find(prefix);
+        return found.Count switch
+        {
+            0 => Problem(ReplayRefusal.UnknownConversation(prefix)),
+            1 => TypedResults.Ok(await journal.Replays(found[0], limit ?? DefaultLimit)),
+            _ => Problem(ReplayRefusal.AmbiguousConversation(prefix, found)),
+        };
+    }
+
+    private static ProblemHttpResult Problem(ReplayRefusal refusal)
+    {
+        Dictionary<string, object?> extensions = new() { ["remedy"] = refusal.Remedy };
+        if (refusal.Hops.Count > 0)
+            extensions["hops"] = refusal.Hops;
+        if (refusal.Conversations.Count > 0)
+            extensions["conversations"] = refusal.Conversations;
+        return TypedResults.Problem($"{refusal.Detail} {refusal.Remedy}", statusCode: refusal.Status, title: refusal.Title, type: $"urn:loop:problem:{refusal.Kind}", extensions: extensions);
+    }
+}

@@ -1,0 +1,40 @@
+using Loop.Contracts.Exchanges;
+using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Verdicts;
+
+namespace Loop.Replayer.Engine;
+
+/// <summary>Writes reports.</summary>
+internal static class ReportWriter
+{
+    /// <summary>How far a verdict about an external destination reaches.</summary>
+    public const string Evidence = "entry";
+
+    /// <summary>The report of a replay that waits for its turn.</summary>
+    public static ReplayReport Accepted(ReplayJob job) => new()
+    {
+        Id = job.Ids.ReplayId,
+        ConversationId = job.Plan.Conversation.Id,
+        Destination = job.Destination.Name,
+        HopId = job.Plan.Entry.Hop.Id,
+        StartedAt = job.RequestedAt,
+        Stage = "preparing",
+        Evidence = Evidence,
+        RecordedStatus = job.Plan.EntryAnswer?.Status(),
+        RecordedDurationMs = job.Plan.EntryAnswer?.Duration?.TotalMilliseconds,
+    };
+
+    /// <summary>The report of a replay that ended with this decision.</summary>
+    public static ReplayReport Finished(ReplayJob job, Decision decision, DateTimeOffset now) => Close(Accepted(job), decision, now);
+
+    /// <summary>Closes a report.</summary>
+    public static ReplayReport Close(ReplayReport open, Decision decision, DateTimeOffset now) => open with
+    {
+        FinishedAt = now,
+        Stage = "finished",
+        Verdict = decision.Verdict,
+        Row = decision.Row,
+        Reason = decision.Reason,
+        NextStep = decision.NextStep,
+    };
+}

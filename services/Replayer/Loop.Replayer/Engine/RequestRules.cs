@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Globalization;
+using Loop.Contracts;
+using Loop.Contracts.Conversations;
+using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Hosting;
+
+namespace Loop.Replayer.Engine;
+
+/// <summary>What can be said of a request for a replay without looking anything up.</summary>
+internal static class RequestRules
+{
+    private const int MinimumPrefix = 4;
+
+    // RFC 9110 §5.6.2 (token).
+    private static readonly SearchValues<char> TokenSymbols =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private static readonly string[] OwnHeaders = ["content-length", "transfer-encoding", "connection", "traceparent", "tracestate", "x-request-id", "baggage", "te", "upgrade"];
+
+    /// <summary>The first fault; null when there is none.</summary>
+    public static ReplayRefusal? Fault(ReplayRequest request, ReplayOptions options)
+    {
+        string? id = request.Conversation?.ToLowerInvariant();
+        if (id is null || id.Length is < MinimumPrefix or > ConversationId.Length || !Base32.IsValid(id))
+            return ReplayRefusal.Malformed("conversation", $"'{request.Conversation}' is not a conversation id or prefix.",
+                $"Give {MinimumPrefix} to {ConversationId.Length} characters as loopctl list prints them.");
+        if (string.IsNullOrWhiteSpace(request.Destination))
+            return ReplayRefusal.Malformed("destination", "It is empty.", "Give host:port or an http(s) URL.");
+        if (request.TimeoutSeconds is { } seconds && !(seconds > 0 && seconds <= options.MaximumTimeLimit.TotalSeconds))
+            return ReplayRefusal.Malformed("timeoutSeconds", string.Create(CultureInfo.InvariantCulture,
+                $"{seconds} is out of range."), string.Create(CultureInfo.InvariantCulture, $"Give more than 0 and at most {options.MaximumTimeLimit.TotalSeconds}."));
+        return (request.Headers ?? new Dictionary<string, string>()).Select(header => HeaderFault(header.Key, header.Value)).FirstOrDefault(fault => fault is not null);
+    }
+
+    private static ReplayRefusal? HeaderFault(string name, string? value)
+    {
+        if (name.Length == 0 || name.AsSpan().IndexOfAnyExcept(TokenSymbols) >= 0)
+            return ReplayRefusal.Malformed("headers", $"'{name}' is not the name of a header.", "Give name: value.");
+        if (OwnHeaders.Contains(name.ToLowerInvariant()))
+            return ReplayRefusal.Malformed("headers", $"{name} is set by the replay itself.", "Leave it out.");
+        if (value is null || value.Any(symbol => symbol is < ' ' and not '\t' or > 'ÿ' or '\x7f'))
+            return ReplayRefusal.Malformed("headers", $"The value of {name} holds characters that a header cannot carry.", "Give one line of Latin-1 text.");
+        return value.Contains(HeaderTreatment.TokenMark, StringComparison.Ordinal)
+            ? ReplayRefusal.Malformed("headers", $"The value of {name} is a redaction token.", "Give the real value; a token is never sent.")
+            : null;
+    }
+}

@@ -1,0 +1,59 @@
+using Loop.Replayer.Api;
+using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Destinations;
+using Loop.Replayer.Engine;
+using Loop.Replayer.Ports;
+using Loop.Replayer.Sending;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Loop.Replayer.Hosting;
+
+/// <summary>The way in of the role <c>replayer</c>.</summary>
+public static class ReplayerHostExtensions
+{
+    /// <summary>Adds everything; expects an <see cref="IGrainFactory"/> unless both ports are registered already.</summary>
+    public static IHostApplicationBuilder AddReplayer(this IHostApplicationBuilder builder)
+    {
+        IServiceCollection services = builder.Services;
+        services.AddOptions<ReplayOptions>().Bind(builder.Configuration.GetSection(ReplayOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ReplayOptions>, ReplayOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        AddPorts(services);
+        AddSending(services);
+        AddEngine(services);
+        return builder;
+    }
+
+    /// <summary>Maps the role's endpoints.</summary>
+    public static IEndpointRouteBuilder MapReplayer(this IEndpointRouteBuilder routes) => routes.MapReplayerApi();
+
+    private static void AddPorts(IServiceCollection services)
+    {
+        services.TryAddSingleton<IRecordings, GrainRecordings>();
+        services.TryAddSingleton<IReplayJournal, GrainReplayJournal>();
+    }
+
+    private static void AddSending(IServiceCollection services)
+    {
+        services.TryAddSingleton<IHostResolver, SystemHostResolver>();
+        services.TryAddSingleton<IOwnPorts, ServerOwnPorts>();
+        services.TryAddSingleton<DestinationPolicy>();
+        services.TryAddSingleton<ReplaySender>();
+    }
+
+    private static void AddEngine(IServiceCollection services)
+    {
+        services.TryAddSingleton<IReplayIdSource, RandomReplayIdSource>();
+        services.TryAddSingleton<ReplayQueue>();
+        services.TryAddSingleton<HopObserver>();
+        services.TryAddSingleton<ReplayRun>();
+        services.TryAddSingleton<ReplayService>();
+        services.TryAddSingleton<ReplayEngine>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplayEngine>());
+    }
+}
