@@ -4,6 +4,7 @@ using Loop.LoadLab.EnvoyLoad;
 using Loop.LoadLab.Ingest;
 using Loop.LoadLab.Results;
 using Loop.LoadLab.Running;
+using Loop.LoadLab.Size;
 
 namespace Loop.LoadLab;
 
@@ -12,7 +13,7 @@ internal sealed class LabRun(string loopd, string? jsonFile, int rounds, double 
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static IReadOnlyList<IScenario> Scenarios { get; } = [new IngestScenario(), new EnvoyScenario()];
+    public static IReadOnlyList<IScenario> Scenarios { get; } = [new IngestScenario(), new EnvoyScenario(), new SizeScenario()];
 
     public async Task Run(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {

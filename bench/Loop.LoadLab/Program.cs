@@ -8,7 +8,7 @@ using Loop.LoadLab.Running;
 Option<DirectoryInfo> bin = new("--bin") { Description = "where loopd is", Required = true };
 Option<FileInfo?> json = new("--json") { Description = "file for every single measurement" };
 Option<int> rounds = new("--rounds") { Description = "runs of each variant; they alternate", DefaultValueFactory = _ => 3 };
-Option<double> seconds = new("--seconds") { Description = "of each measured run", DefaultValueFactory = _ => 4 };
+Option<double> seconds = new("--seconds") { Description = "of each measured run", DefaultValueFactory = _ => 3 };
 Option<bool> quick = new("--quick") { Description = "few short runs, to see that it works; the numbers mean nothing" };
 Argument<string[]> names = new("NAME") { Description = $"what to measure (default: all): {string.Join(", ", LabRun.Scenarios.Select(scenario => scenario.Name))}", Arity = ArgumentArity.ZeroOrMore };
 RootCommand root = new("Measures Loop against peers in the same run.") { names, bin, json, rounds, seconds, quick };

@@ -8,20 +8,20 @@ namespace Loop.LoadLab.EnvoyLoad;
 internal sealed class CollectorFaults(LabContext context, string binary, VariantPlaces places, double rate)
 {
     public const string Healthy = "healthy";
-    private const double RunSeconds = 8;
+    private const double RunSeconds = 6;
 
     private static readonly TimeSpan FaultAfter = TimeSpan.FromSeconds(2);
 
     // Longer than Envoy needs to notice: two health checks of a second.
-    private static readonly TimeSpan Notice = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Notice = TimeSpan.FromSeconds(4);
 
     private static readonly State[] States =
     [
         new(Healthy, Fault.None, IsBefore: false),
         new("freezes at second 2", Fault.Freeze, IsBefore: false),
-        new("frozen for 5 s before", Fault.Freeze, IsBefore: true),
+        new("frozen for 4 s before", Fault.Freeze, IsBefore: true),
         new("killed at second 2", Fault.Kill, IsBefore: false),
-        new("dead for 5 s before", Fault.Kill, IsBefore: true),
+        new("dead for 4 s before", Fault.Kill, IsBefore: true),
     ];
 
     private enum Fault

@@ -69,7 +69,7 @@ internal sealed class EnvoyScenario : IScenario
         $"GET answered with 1 KiB of JSON by Kestrel; Envoy with one worker; `wrk` with one thread and 32 connections; medians over {rounds} alternating runs; ratios are medians of the rounds' ratios.",
         "Envoy, loopd, upstream and load generator share all cores: under full load, what capture takes is missing for the rest. Processor time per request is the steadier number.",
         "off has neither capture nor access log; the others send the access log too, as the generator does by default. Tracing is on in all.",
-        "admin tap is told to tap every request (`onlyServerErrors: false`), unlike the default. recorded: share of the requests that loopd has as exchanges afterwards.",
+        "admin tap is told to tap every request (`onlyServerErrors: false`), unlike the default. recorded: share of the requests that loopd has as exchanges afterwards; a little over 100 %, because `wrk` does not count what was in flight when its time was over.",
         "loopd µs/request counts until loopd is quiet again, at most 20 s.",
     ];
 
