@@ -9,6 +9,7 @@ namespace Loop.Benchmarks;
 public class PartScanBenchmarks
 {
     private readonly PartScan _scan = new();
+    private readonly ReadOnlySequence<byte> _attributes = Sample.RequestAttributes(7);
     private readonly ReadOnlySequence<byte> _request = Sample.RequestHeaders(7, "GET");
     private readonly ReadOnlySequence<byte> _response = Sample.ResponseHeaders(503);
 
@@ -23,7 +24,7 @@ public class PartScanBenchmarks
     public int Exchange()
     {
         _scan.Reset();
-        _scan.ScanAttributes(MessageDirection.Request, Sample.RequestAttributes);
+        _scan.ScanAttributes(MessageDirection.Request, _attributes);
         _scan.ScanHeaders(MessageDirection.Request, _request);
         _scan.ScanAttributes(MessageDirection.Response, Sample.ResponseAttributes);
         _scan.ScanHeaders(MessageDirection.Response, _response);

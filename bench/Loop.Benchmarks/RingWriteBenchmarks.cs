@@ -15,6 +15,7 @@ public class RingWriteBenchmarks
     private const int Exchanges = 4096;
     private const int PostBytes = 8 * 1024;
 
+    private readonly ReadOnlySequence<byte>[] _attributes = new ReadOnlySequence<byte>[Exchanges];
     private readonly ReadOnlySequence<byte>[] _gets = new ReadOnlySequence<byte>[Exchanges];
     private readonly ReadOnlySequence<byte>[] _posts = new ReadOnlySequence<byte>[Exchanges];
     private readonly ReadOnlySequence<byte> _answer = Sample.ResponseHeaders(200);
@@ -31,7 +32,7 @@ public class RingWriteBenchmarks
     public void Fill()
     {
         for (int i = 0; i < Exchanges; i++)
-            (_gets[i], _posts[i]) = (Sample.RequestHeaders(i, "GET"), Sample.RequestHeaders(i, "POST"));
+            (_attributes[i], _gets[i], _posts[i]) = (Sample.RequestAttributes(i), Sample.RequestHeaders(i, "GET"), Sample.RequestHeaders(i, "POST"));
         _services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddCaptureCore().BuildServiceProvider();
         _ring = _services.GetRequiredService<ExchangeRing>();
         _counters = _services.GetRequiredService<CaptureCounters>();
@@ -63,7 +64,7 @@ public class RingWriteBenchmarks
     {
         _next = (_next + 1) % Exchanges;
         IExchangeWriter writer = _shard.Begin(_source, Sample.At)!;
-        writer.Attributes(MessageDirection.Request, Sample.RequestAttributes);
+        writer.Attributes(MessageDirection.Request, _attributes[_next]);
         writer.Headers(MessageDirection.Request, headers[_next], requestBody.IsEmpty, Sample.At);
         if (!requestBody.IsEmpty)
             writer.Body(MessageDirection.Request, requestBody, endOfStream: true, truncated: false, Sample.At);

@@ -25,8 +25,8 @@ internal static class Sample
         (":status", status.ToString(CultureInfo.InvariantCulture)), ("content-type", "application/json"), ("date", "Mon, 23 Nov 2026 08:27:27 GMT"), ("server", "Kestrel"),
         ("cache-control", "no-store"), ("x-envoy-upstream-service-time", "3"));
 
-    public static ReadOnlySequence<byte> RequestAttributes { get; } = Attributes(
-        ("request.id", "ae15b999-a014-4e0e-b57b-e938fe9a7010"), ("request.time", "2026-11-23T08:27:27.549055Z"), ("request.protocol", "HTTP/1.1"), ("source.address", "192.0.2.2:53412"),
+    public static ReadOnlySequence<byte> RequestAttributes(int trace) => Attributes(
+        ("request.id", $"ae15b999-a014-4e0e-b57b-{trace:x12}"), ("request.time", "2026-11-23T08:27:27.549055Z"), ("request.protocol", "HTTP/1.1"), ("source.address", "192.0.2.2:53412"),
         ("source.port", 53412), ("destination.address", "192.0.2.9:8080"), ("destination.port", 8080), ("connection.id", 17), ("xds.listener_direction", 1));
 
     public static ReadOnlySequence<byte> ResponseAttributes { get; } = Attributes(
