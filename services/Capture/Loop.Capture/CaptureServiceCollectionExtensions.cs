@@ -13,6 +13,7 @@ using Loop.Hosting.Access;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Loop.Capture;
@@ -37,6 +38,9 @@ public static class CaptureServiceCollectionExtensions
 
     private static IServiceCollection AddCaptureListening(this IServiceCollection services)
     {
+        // ASP.NET Core makes an Activity and a log scope for every request as soon as any logger takes this category, whatever the level. A side stream is as
+        // short as a request and nobody reads them: they cost more than recording it (docs/benchmarks). It logs only starts and ends; Kestrel logs failures.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None));
         services.TryAddSingleton<SourceReader>();
         services.TryAddSingleton<GrpcMessageReaders>();
         services.TryAddSingleton<CaptureConnectionMiddleware>();

@@ -4,6 +4,7 @@ using Loop.Capture.Health;
 using Loop.Capture.Tap;
 using Loop.Capture.Wire;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -47,6 +48,9 @@ internal sealed class CaptureGate(
             return;
         }
 
+        // Loop.Capture's own counters tell of the inputs; a histogram entry with seven tags for each side stream tells nothing more.
+        if (context.Features.Get<IHttpMetricsTagsFeature>() is { } metrics)
+            metrics.MetricsDisabled = true;
         GrpcRequest.LiftLimits(context);
         await ServeEndpoint(context, connection, endpoint);
     }
