@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Loop.Host.CommandLine;
 using Loop.Host.Configuration;
 using Loop.Hosting;
+using Loop.Store;
 using Loop.Store.Files;
 
 namespace Loop.Host;
@@ -49,6 +50,8 @@ internal static class LoopdProcess
         using DataDirectory? data = settings.Has("store") ? DataDirectory.Open(settings.DataDirectory, TimeProvider.System) : null;
         LoopdSettings concrete = Listeners.Choose(settings, below["Loop:Capture:TapHttpListen"]);
         await using WebApplication app = LoopdApplication.Build(concrete, file, data);
+        if (data is not null)
+            app.OpenStore();
         await app.StartAsync(stopping);
         Announce(concrete);
         await app.WaitForShutdownAsync(stopping);
