@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Loop.Host.CommandLine;
 using Loop.Host.Configuration;
 using Loop.Hosting;
+using Loop.Store;
 using Loop.Store.Files;
 
 namespace Loop.Host;
@@ -49,6 +50,8 @@ internal static class LoopdProcess
         using DataDirectory? data = settings.Has("store") ? DataDirectory.Open(settings.DataDirectory, TimeProvider.System) : null;
         using BoundSockets sockets = BoundSockets.Bind(settings, below["Loop:Capture:TapHttpListen"]);
         await using WebApplication app = LoopdApplication.Build(sockets, file, data);
+        if (data is not null)
+            app.OpenStore();
         await app.StartAsync(stopping);
         Announce(sockets.Settings);
         await app.WaitForShutdownAsync(stopping);

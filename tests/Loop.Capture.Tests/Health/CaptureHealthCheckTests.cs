@@ -51,7 +51,13 @@ public sealed class CaptureHealthCheckTests
         await using CaptureHost host = await CaptureHost.Start(("StoreUrl", store.Url));
         host.Collector.OnCollect = (_, _) => new CollectResult([], new NodeAnswer
         {
-            Node = FakeCollector.Node, Epoch = 1, StartedAt = DateTimeOffset.UnixEpoch, OpenCount = 0, Watches = [], Losses = [], At = DateTimeOffset.UnixEpoch,
+            Node = FakeCollector.Node,
+            Epoch = 1,
+            StartedAt = DateTimeOffset.UnixEpoch,
+            OpenCount = 0,
+            Watches = [],
+            Losses = [],
+            At = DateTimeOffset.UnixEpoch,
         });
         FakeStoreSession session = await store.Accept();
         using var listener = new ActivityListener

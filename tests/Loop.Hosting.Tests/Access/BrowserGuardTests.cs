@@ -44,7 +44,6 @@ public sealed class BrowserGuardTests
     [InlineData("http://127.0.0.1:5680", 200)]
     [InlineData("HTTP://127.0.0.1:5680", 200)]
     [InlineData("null", 403)]
-    [InlineData("", 403)]
     [InlineData("https://127.0.0.1:5680", 403)]
     [InlineData("http://127.0.0.1:3000", 403)]
     [InlineData("http://localhost:5680", 403)]

@@ -42,7 +42,7 @@ public sealed class ConfigFileTests : IDisposable
     public void Read_NothingIsSet_TheDefaultsHold(string text) => Assert.Empty(Read(text));
 
     [Theory]
-    [InlineData("captur:\n  listen: 127.0.0.1:1", "line 2: unknown key 'captur'; did you mean 'capture", 2)]
+    [InlineData("captur:\n  listen: 127.0.0.1:1", "line 2: unknown key 'captur'; did you mean 'capture'?", 2)]
     [InlineData("capture:\n  lisen: 127.0.0.1:1", "line 2: unknown key 'capture.lisen'; did you mean 'capture.listen'?", 2)]
     [InlineData("capture:\n\n  ring:\n    poolByte: 1", "line 4: unknown key 'capture.ring.poolByte'; did you mean 'capture.ring.poolBytes'?", 4)]
     [InlineData("capture:\n  adminTaps:\n    - urll: x", "line 3: unknown key 'capture.adminTaps[0].urll'; did you mean 'capture.adminTaps[].url'?", 3)]

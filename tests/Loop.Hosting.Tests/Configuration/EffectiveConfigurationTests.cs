@@ -27,7 +27,7 @@ public sealed class EffectiveConfigurationTests
         string printed = Print(new() { ["Loop:Capture:Ring:BrokenOffWait"] = "00:00:07", ["Loop:Capture:AdminTaps:0:Url"] = "http://127.0.0.1:9901", ["Loop:Capture:AdminTaps:0:ConfigId"] = "one" });
         string path = Path.GetTempFileName();
         File.WriteAllText(path, printed);
-        var values = new Dictionary<string, string?>(ConfigFile.Read(path, LoopdKeys.All));
+        var values = new Dictionary<string, string?>(ConfigFile.Read(path, LoopdKeys.All), StringComparer.OrdinalIgnoreCase);
         File.Delete(path);
         Assert.Equal("00:00:07", values["Loop:Capture:Ring:BrokenOffWait"]);
         // A list with defaults grows when it is bound; all else must come back as it was.

@@ -91,7 +91,7 @@ public sealed class StartFaultTests : IDisposable
         Ends(78, ["Loop__Store__Conversations__Quiet", "'soon'", "duration"], new() { ["Loop__Store__Conversations__Quiet"] = "soon" });
 
     [Fact]
-    public Task Start_ValueOutOfRange_NamesTheOption() => Ends(78, ["Quiet"], new() { ["Loop__Store__Conversations__Quiet"] = "5.00:00:00" });
+    public Task Start_ValueOutOfRange_NamesTheOption() => Ends(78, ["KeptPerMinute"], new() { ["Loop__Store__Conversations__KeptPerMinute"] = "0" });
 
     [Fact]
     public async Task Start_CertificateThatIsNone_NamesTheFile()

@@ -89,7 +89,7 @@ public sealed class ConfigFile
             if (!_known.IsSection(key) && key != "Loop")
                 Unknown(scalar, key);
             else if (!isNull)
-                Fault(scalar, key == "Loop" ? "the file must hold sections, such as 'capture:'." : $"'{KnownKey.Show(key)}' is a section or list, not a value; below it is '{_known.Nearest(key + ":").Shown}'.");
+                Fault(scalar, key == "Loop" ? "the file must hold sections, such as 'capture:'." : $"'{KnownKey.Show(key)}' is a section or list, not a value; below it is '{_known.FirstBelow(key).Shown}'.");
             return;
         }
 
@@ -101,7 +101,7 @@ public sealed class ConfigFile
             _values[key] = scalar.Value;
     }
 
-    private void Unknown(YamlNode node, string key) => Fault(node, $"unknown key '{KnownKey.Show(key)}'; did you mean '{_known.Nearest(key).Shown}'?");
+    private void Unknown(YamlNode node, string key) => Fault(node, $"unknown key '{KnownKey.Show(key)}'; did you mean '{KnownKey.Show(_known.Nearest(key))}'?");
 
     private void Fault(YamlNode node, string words) => _faults.Add($"line {node.Start.Line}: {words}");
 }

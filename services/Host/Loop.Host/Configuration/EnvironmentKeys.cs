@@ -36,5 +36,5 @@ public static class EnvironmentKeys
         return faults.Count == 0 ? warnings : throw new ConfigurationFaultException(string.Join(Environment.NewLine, faults));
     }
 
-    private static string Variable(KnownKey key) => key.Path.Replace(":", "__", StringComparison.Ordinal).Replace(KnownKey.AnyPlace, "0", StringComparison.Ordinal).Replace(KnownKey.AnyName, "NAME", StringComparison.Ordinal);
+    private static string Variable(string path) => path.Replace(":", "__", StringComparison.Ordinal).Replace(KnownKey.AnyPlace, "0", StringComparison.Ordinal).Replace(KnownKey.AnyName, "NAME", StringComparison.Ordinal);
 }

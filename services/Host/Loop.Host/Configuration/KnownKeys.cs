@@ -31,11 +31,20 @@ public sealed class KnownKeys
     /// <summary>True when <paramref name="key"/> is a section or a list.</summary>
     public bool IsSection(string key) => _keys.Exists(known => known.IsBelow(key));
 
-    /// <summary>The known key that takes the fewest edits.</summary>
-    public KnownKey Nearest(string key)
+    /// <summary>The first key of a section.</summary>
+    public KnownKey FirstBelow(string section) => _keys.First(known => known.IsBelow(section));
+
+    /// <summary>The path of the known key or section that takes the fewest edits.</summary>
+    public string Nearest(string key)
     {
         string plain = string.Join(':', key.Split(':').Select(part => KnownKey.IsPlace(part) ? KnownKey.AnyPlace : part)).ToUpperInvariant();
-        return _keys.MinBy(known => EditDistance.Between(known.Path.ToUpperInvariant(), plain))!;
+        return _keys.SelectMany(known => WithSections(known.Path)).Distinct().MinBy(path => EditDistance.Between(path.ToUpperInvariant(), plain))!;
+    }
+
+    private static IEnumerable<string> WithSections(string path)
+    {
+        for (string above = path; above.Contains(':', StringComparison.Ordinal); above = above[..above.LastIndexOf(':')])
+            yield return above;
     }
 
     private void AddProperties(string section, Type options, bool isSecret)
