@@ -74,7 +74,7 @@ public sealed class KillTests
     {
         try
         {
-            if (burst.FirstOrDefault(one => !one.Fails && one.IsTaken) is { } healthy && await api.Keep(healthy.TraceId, cancellationToken) is { } kept)
+            if (burst.FirstOrDefault(one => !one.Fails && one.IsTaken) is { } healthy && await api.KeepSummary(healthy.TraceId, cancellationToken) is { } kept)
                 acknowledged.Told(kept.Id, "keep");
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or JsonException)

@@ -29,7 +29,7 @@ internal static class LoopApiCalls
         await api.Http.GetByteArrayAsync($"/api/v1/conversations/{id}/hops/{Uri.EscapeDataString(hop)}/{side}/body", cancellationToken);
 
     /// <summary>Keeps by hand; null when nothing was kept.</summary>
-    public static async Task<ConversationSummary?> Keep(this LoopApi api, string key, CancellationToken cancellationToken)
+    public static async Task<ConversationSummary?> KeepSummary(this LoopApi api, string key, CancellationToken cancellationToken)
     {
         using HttpResponseMessage answer = await api.Http.PostAsJsonAsync("/api/v1/conversations", new { key }, cancellationToken);
         return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<ConversationSummary>(LoopJson.Options, cancellationToken) : null;
