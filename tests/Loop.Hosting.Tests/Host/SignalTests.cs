@@ -44,7 +44,7 @@ public sealed partial class SignalTests : IDisposable
         var calls = new List<AsyncDuplexStreamingCall<ProcessingRequest, ProcessingResponse>>();
         for (int number = 0; number < Count; number++)
         {
-            AsyncDuplexStreamingCall<ProcessingRequest, ProcessingResponse> call = client.Process(new Metadata { { "x-loop-service", "web" }, { "x-loop-direction", "inbound" } }, cancellationToken: Cancellation);
+            AsyncDuplexStreamingCall<ProcessingRequest, ProcessingResponse> call = client.Process(new Grpc.Core.Metadata { { "x-loop-service", "web" }, { "x-loop-direction", "inbound" } }, cancellationToken: Cancellation);
             await call.RequestStream.WriteAsync(RequestHeaders(number), Cancellation);
             calls.Add(call);
         }
