@@ -20,6 +20,8 @@ internal static class StartFaults
         // Somebody took the port between the look and the start.
         IOException when IsInUse(fault) => (ExitCodes.Unavailable, $"{fault.Message.TrimEnd('.')}. Another process listens there: stop it, or choose another port."),
         StoreException => (ExitCodes.Data, fault.Message),
+        AggregateException many when many.InnerExceptions.All(one => one is OptionsValidationException) =>
+            (ExitCodes.Config, string.Join(Environment.NewLine, many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(one => one.Failures))),
         AggregateException many when many.InnerExceptions.Select(Known).FirstOrDefault(known => known is not null) is { } known => known,
         { InnerException: { } inner } => Known(inner),
         _ => null,
