@@ -4,6 +4,7 @@ using Loop.Host.Configuration;
 using Loop.Hosting;
 using Loop.Store;
 using Loop.Store.Files;
+using Microsoft.Extensions.Options;
 
 namespace Loop.Host;
 
@@ -50,6 +51,8 @@ internal static class LoopdProcess
         using DataDirectory? data = settings.Has("store") ? DataDirectory.Open(settings.DataDirectory, TimeProvider.System) : null;
         using BoundSockets sockets = BoundSockets.Bind(settings, below["Loop:Capture:TapHttpListen"]);
         await using WebApplication app = LoopdApplication.Build(sockets, file, data);
+        // The host would do both, but would log a fault with its stack before it is told of here.
+        app.Services.GetService<IStartupValidator>()?.Validate();
         if (data is not null)
             app.OpenStore();
         await app.StartAsync(stopping);

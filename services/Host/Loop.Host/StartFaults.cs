@@ -22,6 +22,8 @@ internal static class StartFaults
         // A listener with a port that the system chose is bound by the web server.
         IOException when IsInUse(fault) => (ExitCodes.Unavailable, $"{fault.Message.TrimEnd('.')}. Another process listens there: stop it, or choose another port."),
         StoreException => (ExitCodes.Data, fault.Message),
+        AggregateException many when many.InnerExceptions.All(one => one is OptionsValidationException) =>
+            (ExitCodes.Config, string.Join(Environment.NewLine, many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(one => one.Failures))),
         AggregateException many when many.InnerExceptions.Select(Known).FirstOrDefault(known => known is not null) is { } known => known,
         { InnerException: { } inner } => Known(inner),
         _ => null,

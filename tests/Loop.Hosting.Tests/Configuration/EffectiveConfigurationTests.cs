@@ -31,7 +31,7 @@ public sealed class EffectiveConfigurationTests
         File.Delete(path);
         Assert.Equal("00:00:07", values["Loop:Capture:Ring:BrokenOffWait"]);
         // A list with defaults grows when it is bound; all else must come back as it was.
-        foreach (string key in values.Keys.Where(key => key.StartsWith("Loop:Replay:OwnPorts", StringComparison.Ordinal)).ToArray())
+        foreach (string key in values.Keys.Where(key => key.StartsWith("Loop:Replay:OwnPorts", StringComparison.OrdinalIgnoreCase)).ToArray())
             values.Remove(key);
         Assert.Equal(printed, Print(values));
     }

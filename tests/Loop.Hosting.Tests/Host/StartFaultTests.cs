@@ -59,12 +59,10 @@ public sealed class StartFaultTests : IDisposable
     [Fact]
     public Task Start_DataCannotBeWritten_IsASentence() => Ends(74, ["/proc/loop-data", "--data"], null, "--data", "/proc/loop-data");
 
-    [Theory]
-    [InlineData("events.db")]
-    [InlineData("index.db")]
-    public async Task Start_DatabaseIsNone_NamesTheFileAndTheRemedy(string name)
+    [Fact]
+    public async Task Start_EventsAreNoDatabase_NamesTheFileAndTheRemedy()
     {
-        string file = Path.Combine(_directory, name);
+        string file = Path.Combine(_directory, "events.db");
         await File.WriteAllTextAsync(file, new string('x', 8192), TestContext.Current.CancellationToken);
         await Ends(74, [file, "damaged"], null, "--data", _directory);
     }

@@ -32,12 +32,14 @@ internal sealed class NodeLinkClient(
     private readonly CaptureOptions _options = options.Value;
     private readonly TriggerLedger _triggers = new(instruments, time, options.Value.TriggerRepeatInterval);
 
+    private bool _isRefusalTold;
+    private bool _isBreakTold;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using GrpcChannel channel = CreateChannel();
         TimeSpan wait = _options.LinkRetryMinimum;
-        StatusCode? lastFailure = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             var session = new NodeLinkSession(collector, _triggers, instruments, state, _options, time, logger);
@@ -45,8 +47,8 @@ internal sealed class NodeLinkClient(
             if (stoppingToken.IsCancellationRequested)
                 return;
             if (session.WasWelcomed)
-                (wait, lastFailure) = (_options.LinkRetryMinimum, null);
-            lastFailure = OnFailure(failure, wait, lastFailure);
+                (wait, _isRefusalTold, _isBreakTold) = (_options.LinkRetryMinimum, false, false);
+            OnFailure(failure, wait);
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, _options.LinkRetryMaximum.Ticks));
         }
@@ -86,20 +88,22 @@ internal sealed class NodeLinkClient(
         return GrpcChannel.ForAddress(_options.StoreUrl, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
     }
 
-    // An outage is one warning, and a refusal one error, not one per try. Only a failure of another kind is told of again.
-    private StatusCode OnFailure(Exception? failure, TimeSpan wait, StatusCode? last)
+    // An outage is one warning, and a refusal one error, not one per try: until a store says Welcome neither is told again. They may take turns, since a
+    // refused call can also fail at its first write.
+    private void OnFailure(Exception? failure, TimeSpan wait)
     {
         (StatusCode code, string words) = failure is RpcException rpc
             ? (rpc.StatusCode, $"{rpc.StatusCode}: {rpc.Status.Detail}")
             : (StatusCode.Unknown, failure?.Message ?? "the store closed the link");
         state.OnBroken(words);
         bool isRefused = code is StatusCode.Unauthenticated;
-        if (isRefused && last is not StatusCode.Unauthenticated)
-            NodeLinkLog.Refused(logger, _options.StoreUrl, words, wait);
-        else if (!isRefused && (last is null or StatusCode.Unauthenticated))
-            NodeLinkLog.Broken(logger, _options.StoreUrl, words, wait);
-        else
+        if (isRefused ? _isRefusalTold : _isBreakTold)
             NodeLinkLog.StillBroken(logger, _options.StoreUrl, words, wait);
-        return code;
+        else if (isRefused)
+            NodeLinkLog.Refused(logger, _options.StoreUrl, words, wait);
+        else
+            NodeLinkLog.Broken(logger, _options.StoreUrl, words, wait);
+        _isRefusalTold |= isRefused;
+        _isBreakTold |= !isRefused;
     }
 }
