@@ -96,13 +96,13 @@ public sealed class ExternalProcessorEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Process_ResetWithoutHalfClose_IsCaptureEnded()
+    public async Task Process_ResetWithoutHalfClose_IsSourceEnded()
     {
         OpenRequest request = _client.Open(RawGrpcClient.ProcessPath);
         await request.Write(ProcessingScenario.Frames(ProcessingScenario.Messages("client-abort-wait").Take(1)));
         FakeExchange exchange = await _host.Intake.Next();
         request.Reset();
-        Assert.Equal(CloseReason.CaptureEnded, await exchange.Closed);
+        Assert.Equal(CloseReason.SourceEnded, await exchange.Closed);
         await Assert.ThrowsAnyAsync<Exception>(() => request.Response);
     }
 

@@ -21,9 +21,11 @@ internal static class Kept
     /// <summary>A data directory with sealed conversations; its server has ended.</summary>
     public static async Task<(string Data, IReadOnlyList<ConversationSummary> All)> Directory(int count, CancellationToken cancellationToken)
     {
-        await using LoopServer server = await LoopServer.Start(environment: FastTimes.Environment);
+        // Named here, since a server deletes the directory that it chose itself.
+        string data = System.IO.Directory.CreateTempSubdirectory("loop-kept-").FullName;
+        await using LoopServer server = await LoopServer.Start(data, FastTimes.Environment);
         IReadOnlyList<ConversationSummary> all = await Conversations(server, count, cancellationToken);
         await server.Stop();
-        return (server.DataDirectory, all);
+        return (data, all);
     }
 }

@@ -33,12 +33,12 @@ internal sealed class ExternalProcessorEndpoint(
         }
         finally
         {
-            // A stream that we end says nothing about the exchange, nor does one that is reset without a half-close: Envoy half-closes first, so the
-            // source gave the stream up, or the reset came before we had read what was sent, and Kestrel hands out none of it any more.
-            bool isSourceEnded = outcome is GrpcReadOutcome.EndOfStream || stream.IsResponseEnded;
-            if (outcome is GrpcReadOutcome.SourceReset)
-                stream.OnReset();
-            stream.Close(isSourceEnded ? CloseReason.SourceEnded : CloseReason.CaptureEnded);
+            // A stream that we end, for whatever reason, says nothing about the exchange. One that is reset before we read anything of it was lost by us: a
+            // frozen process finds half-close and reset together, and Kestrel hands out none of the bytes. Otherwise the source ended it: Envoy resets
+            // the stream of an exchange that broke off, with or without a half-close that we had time to see.
+            bool isUnread = outcome is GrpcReadOutcome.SourceReset && stream.OnReset();
+            bool isSourceEnded = outcome is GrpcReadOutcome.EndOfStream or GrpcReadOutcome.SourceReset || stream.IsResponseEnded;
+            stream.Close(isSourceEnded && !isUnread ? CloseReason.SourceEnded : CloseReason.CaptureEnded);
             await answers.Complete();
         }
 

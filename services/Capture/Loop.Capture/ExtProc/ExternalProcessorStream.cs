@@ -60,13 +60,14 @@ internal sealed class ExternalProcessorStream(
         intake.OnMalformed(CaptureInput.ExternalProcessor, detail);
     }
 
-    /// <summary>The stream was reset. When not even its first message was read, an exchange went by unseen: the intake counts it.</summary>
-    public void OnReset()
+    /// <summary>The stream was reset. True when not even its first message was read: an exchange went by unseen, and the intake counts it.</summary>
+    public bool OnReset()
     {
         if (_hasBegun)
-            return;
+            return false;
         _hasBegun = true;
         _exchange = shard.Begin(source, time.GetUtcNow());
+        return true;
     }
 
     /// <summary>No more will come.</summary>
