@@ -49,8 +49,11 @@ public static class LoopctlApplication
 
     private static int RefuseUsage(CommandScope scope, ParseResult result)
     {
-        List<string> words = [.. result.Errors.Select(error => error.Message).Distinct()];
         Command command = result.CommandResult.Command;
+        List<string> words = [.. result.Errors.Select(error => UsageWords.Of(error.Message)).Distinct()];
+        // Without a verb the parser complains twice; what it says of an option of the root stays as it is.
+        if (command.Subcommands.Count > 0 && result.Errors.Any(error => error.SymbolResult is CommandResult))
+            words = [UsageWords.ForVerb(command, result.UnmatchedTokens)];
         if (Nearest(command, result.UnmatchedTokens) is { } nearest)
             words.Add($"Did you mean '{nearest}'?");
         words.Add($"Try: {PathOf(result.CommandResult)} --help");

@@ -24,6 +24,9 @@ public sealed class LoopApiException : LoopClientException
     /// <summary>What was wrong this time; null when the title says it all.</summary>
     public string? Detail { get; }
 
+    /// <summary>False when the answer carried no problem document: something in between, or another program, made it.</summary>
+    public bool IsProblem { get; init; } = true;
+
     /// <summary>What an ambiguous name may mean; empty when it was not ambiguous.</summary>
     public IReadOnlyList<string> Candidates { get; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -43,7 +44,10 @@ internal sealed class LoopTransport : IDisposable
         {
             if ((int)response.StatusCode is >= 300 and < 400)
                 throw new LoopAnswerException(_options.Url, $"it redirects to {response.Headers.Location}");
-            throw await Guard(() => ProblemReader.Read(response, limit.Token), cancellationToken);
+            LoopApiException refusal = await Guard(() => ProblemReader.Read(response, limit.Token), cancellationToken);
+            // Loop's own refusals always carry a problem; without one, "not found" is the word of another program. A gateway's 401 or 503 keeps its meaning.
+            bool isForeign = !refusal.IsProblem && response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.HttpVersionNotSupported;
+            throw isForeign ? new LoopAnswerException(_options.Url, refusal.Message) : refusal;
         }
     }
 

@@ -24,14 +24,14 @@ internal static class ProblemReader
         catch (Exception exception) when (exception is JsonException or IOException or HttpRequestException)
         {
             // The status is known; words are not worth a second failure.
-            return new LoopApiException(response.StatusCode, fallback, detail: null, []);
+            return new LoopApiException(response.StatusCode, fallback, detail: null, []) { IsProblem = false };
         }
     }
 
     private static LoopApiException FromProblem(HttpStatusCode status, JsonElement problem, string fallback)
     {
         if (problem.ValueKind is not JsonValueKind.Object)
-            return new LoopApiException(status, fallback, detail: null, []);
+            return new LoopApiException(status, fallback, detail: null, []) { IsProblem = false };
         return new LoopApiException(status, Text(problem, "title") ?? fallback, Text(problem, "detail"), Candidates(problem));
     }
 

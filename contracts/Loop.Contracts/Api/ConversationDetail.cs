@@ -114,7 +114,7 @@ public sealed record HopView
 /// <param name="Service">Service beside the proxy.</param>
 /// <param name="Instance">Which copy of it.</param>
 /// <param name="Late">True when it came after the seal.</param>
-/// <param name="Attempt">Which try of the call a server view received, from 1; null when the caller did not retry or did not say.</param>
+/// <param name="Attempt">Which try of the call a server view received, or an attempt view made, from 1; null when the caller did not retry or did not say.</param>
 /// <param name="Failure">Why this view is a failure; null when it is none.</param>
 public sealed record HopExchangeView(
     string ExchangeId, ExchangeView View, CaptureInput Input, DateTimeOffset StartedAt, double? DurationMs, int? Status, string? Service, string Instance, bool Late, int? Attempt, string? Failure);

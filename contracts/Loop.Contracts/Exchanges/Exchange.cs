@@ -156,6 +156,9 @@ public enum ExchangeView
 
     /// <summary>A gateway: both the entry of the mesh and the client of the first service.</summary>
     Edge,
+
+    /// <summary>One try of a call, seen at the caller's cluster (<c>x-loop-position: attempt</c>): beside a client or edge view, which shows the call as a whole.</summary>
+    Attempt,
 }
 
 /// <summary>The input that delivered an exchange.</summary>

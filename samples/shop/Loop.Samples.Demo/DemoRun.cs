@@ -52,7 +52,7 @@ public sealed class DemoRun(DemoOptions options, TimeProvider time)
     {
         string logs = Path.Combine(directory, "logs");
         Say($"Loop: API http://127.0.0.1:{_ports.Http}, capture 127.0.0.1:{_ports.Capture}");
-        string[] arguments = ["--data", Path.Combine(directory, "data"), "--capture-listen", $"127.0.0.1:{_ports.Capture}", "--http-listen", $"127.0.0.1:{_ports.Http}"];
+        string[] arguments = ["--data", Path.Combine(directory, "data"), "--capture-listen", $"127.0.0.1:{_ports.Capture}", "--http-listen", $"127.0.0.1:{_ports.Http}", "--link-listen", "127.0.0.1:0"];
         ChildProcess loopd = owned.Add(ChildProcess.Start("loopd", options.Loopd, arguments, logs, time));
         await loopd.WaitUntilAsync("ready state", _loop.IsReadyAsync, StartLimit, cancellationToken);
 

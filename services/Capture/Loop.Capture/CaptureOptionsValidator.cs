@@ -1,6 +1,5 @@
-using System.Net;
-using Loop.Capture.Listening;
 using Loop.Capture.Tap;
+using Loop.Hosting.Access;
 using Microsoft.Extensions.Options;
 
 namespace Loop.Capture;
@@ -29,9 +28,9 @@ internal sealed class CaptureOptionsValidator : IValidateOptions<CaptureOptions>
         {
             if (value is null)
                 continue;
-            if (!ListenAddress.TryParse(value, out IPEndPoint? endPoint))
+            if (!ListenAddress.TryParse(value, out ListenAddress? address, out _))
                 yield return Fault(option, value, "is not address:port", "write 127.0.0.1:5678, [::1]:5678 or 0.0.0.0:5678");
-            else if (!IPAddress.IsLoopback(endPoint.Address) && options.ClientAuthority is null && !options.AllowInsecureListen)
+            else if (!address.IsLoopback && options.ClientAuthority is null && !options.AllowInsecureListen)
             {
                 yield return Fault(
                     option,

@@ -9,6 +9,7 @@ using Loop.Capture.Listening;
 using Loop.Capture.Sources;
 using Loop.Capture.Tap;
 using Loop.Capture.Wire;
+using Loop.Hosting.Access;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -76,6 +77,7 @@ public static class CaptureServiceCollectionExtensions
     private static IServiceCollection AddCaptureHealth(this IServiceCollection services)
     {
         services.TryAddSingleton<CaptureHealth>();
+        services.AddHealthChecks().AddCheck<CaptureHealthCheck>("capture");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrpcEndpoint, HealthCheckEndpoint>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrpcEndpoint, HealthWatchEndpoint>());
         return services;
@@ -83,6 +85,9 @@ public static class CaptureServiceCollectionExtensions
 
     private static IServiceCollection AddNodeLink(this IServiceCollection services)
     {
+        // Bound here as well, since a capture process has no store whose guard would bind it.
+        services.AddOptions<LinkAccessOptions>().BindConfiguration(LinkAccessOptions.SectionName);
+        services.TryAddSingleton<NodeLinkState>();
         services.AddHostedService<NodeLinkClient>();
         return services;
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Loop.Capture;
 using Loop.Capture.Listening;
 using Loop.Host.CommandLine;
@@ -6,10 +5,12 @@ using Loop.Host.Configuration;
 using Loop.Hosting;
 using Loop.Hosting.Access;
 using Loop.Hosting.Clustering;
+using Loop.Hosting.Health;
 using Loop.Replayer.Hosting;
 using Loop.Store;
 using Loop.Store.Files;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace Loop.Host;
 
@@ -17,17 +18,18 @@ namespace Loop.Host;
 internal static class LoopdApplication
 {
     /// <summary>Builds it; nothing listens yet.</summary>
-    /// <param name="settings">What the operator asked for, ports chosen.</param>
+    /// <param name="sockets">Of the listeners, with what the operator asked for.</param>
+    /// <param name="file">Values of the configuration file.</param>
     /// <param name="data">The store's place, opened and locked; null without the role.</param>
-    public static WebApplication Build(LoopdSettings settings, DataDirectory? data)
+    public static WebApplication Build(BoundSockets sockets, IReadOnlyDictionary<string, string?> file, DataDirectory? data)
     {
+        LoopdSettings settings = sockets.Settings;
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "loopd" });
-        AddConfiguration(builder, settings);
+        AddConfiguration(builder, settings, file);
         AddLogging(builder);
-        AccessCheck.Refuse(settings, builder.Configuration);
         builder.AddLoopDefaults();
         builder.Services.AddOpenApi();
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.Take).ConfigureKestrel(kestrel => Listen(kestrel, settings));
         AddRoles(builder, settings, data);
         WebApplication app = builder.Build();
         Map(app, settings);
@@ -50,10 +52,9 @@ internal static class LoopdApplication
 
     private static void Map(WebApplication app, LoopdSettings settings)
     {
-        app.UseWhen(context => context.Connection.LocalPort == settings.HttpListen.EndPoint.Port, http => http.UseMiddleware<BrowserGuard>());
+        app.UseWhen(context => context.Connection.LocalPort == settings.HttpListen.EndPoint.Port, http => http.UseStatusCodePages().UseMiddleware<BrowserGuard>());
         app.UseWhen(context => context.Connection.LocalPort == settings.LinkListen.EndPoint.Port, link => link.UseMiddleware<LinkGuard>());
-        app.MapHealthChecks("/healthz/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/healthz/ready");
+        app.MapLoopHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapOpenApi("/openapi/v1.json");
         if (settings.Has("store"))
@@ -74,22 +75,12 @@ internal static class LoopdApplication
             kestrel.ConfigureCaptureKestrel();
     }
 
-    // The command line wins over the file, the file over the environment's defaults.
-    private static void AddConfiguration(WebApplicationBuilder builder, LoopdSettings settings)
+    // Below everything that the builder brings (the environment), and above it the command line.
+    private static void AddConfiguration(WebApplicationBuilder builder, LoopdSettings settings, IReadOnlyDictionary<string, string?> file)
     {
-        if (settings.ConfigFile is not null)
-            builder.Configuration.AddInMemoryCollection(ConfigFile.Read(settings.ConfigFile, LoopdKeys.All));
-        builder.Configuration.AddInMemoryCollection(CommandLineKeys(settings));
-    }
-
-    private static IEnumerable<KeyValuePair<string, string?>> CommandLineKeys(LoopdSettings settings)
-    {
-        yield return new("Loop:Capture:Listen", settings.CaptureListen.ToString());
-        yield return new("Loop:Capture:StoreUrl", settings.StoreUrl ?? settings.LinkListen.LocalUrl);
-        yield return new("Loop:Store:NodeLink:Port", settings.LinkListen.EndPoint.Port.ToString(CultureInfo.InvariantCulture));
-        yield return new("Loop:Store:NodeLink:ApiPort", settings.HttpListen.EndPoint.Port.ToString(CultureInfo.InvariantCulture));
-        if (settings.NodeName is not null)
-            yield return new("Loop:Capture:NodeName", settings.NodeName);
+        IConfigurationBuilder configuration = builder.Configuration;
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = file });
+        configuration.AddInMemoryCollection(LoopdConfiguration.CommandLine(settings));
     }
 
     private static void AddLogging(WebApplicationBuilder builder)
@@ -103,6 +94,6 @@ internal static class LoopdApplication
         });
         // Standard output belongs to the ready line and to scripts.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Error).AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Error).AddFilter("Grpc", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
     }
 }

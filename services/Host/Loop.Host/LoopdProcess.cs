@@ -1,7 +1,8 @@
+using System.Runtime.InteropServices;
 using Loop.Host.CommandLine;
 using Loop.Host.Configuration;
 using Loop.Hosting;
-using Loop.Store.Core.Faults;
+using Loop.Store;
 using Loop.Store.Files;
 using Microsoft.Extensions.Options;
 
@@ -13,27 +14,50 @@ internal static class LoopdProcess
     /// <summary>Runs until the process is asked to stop.</summary>
     public static async Task<int> Run(LoopdSettings settings, CancellationToken cancellationToken)
     {
-        LoopdSettings concrete = settings with
-        {
-            CaptureListen = settings.CaptureListen.WithConcretePort(),
-            LinkListen = settings.LinkListen.WithConcretePort(),
-            HttpListen = settings.HttpListen.WithConcretePort(),
-        };
+        // From the first moment on: before the host has begun, a signal would kill the process, and a supervisor would see a crash.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM, stopping);
+        using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT, stopping);
         try
         {
-            using DataDirectory? data = concrete.Has("store") ? DataDirectory.Open(concrete.DataDirectory, TimeProvider.System) : null;
-            await using WebApplication app = LoopdApplication.Build(concrete, data);
-            await app.StartAsync(cancellationToken);
-            Announce(concrete);
-            await app.WaitForShutdownAsync(cancellationToken);
+            IReadOnlyDictionary<string, string?> file = LoopdConfiguration.ReadFile(settings);
+            foreach (string warning in EnvironmentKeys.Check(Environment.GetEnvironmentVariables(), LoopdKeys.All))
+                await Console.Error.WriteLineAsync($"loopd: {warning}");
+            IConfigurationRoot below = LoopdConfiguration.Below(file);
+            LoopdSettings complete = LoopdConfiguration.Complete(settings, below);
+            AccessCheck.Refuse(complete, below);
+            if (settings.PrintsConfiguration)
+                Print(complete, below);
+            else
+                await Serve(complete, below, file, stopping.Token);
             return 0;
         }
-        catch (Exception fault) when (Explain(fault, concrete) is not null)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            (int code, string words) = Explain(fault, concrete)!.Value;
-            await Console.Error.WriteLineAsync($"loopd: {words}");
+            return 0;
+        }
+        catch (Exception fault)
+        {
+            (int code, string words) = StartFaults.Explain(fault);
+            foreach (string line in words.Split(Environment.NewLine))
+                await Console.Error.WriteLineAsync($"loopd: {line}");
             return code;
         }
+    }
+
+    private static async Task Serve(LoopdSettings settings, IConfigurationRoot below, IReadOnlyDictionary<string, string?> file, CancellationToken stopping)
+    {
+        // The directory first: of two servers started alike, the second one's trouble is the first one, not its port.
+        using DataDirectory? data = settings.Has("store") ? DataDirectory.Open(settings.DataDirectory, TimeProvider.System) : null;
+        using BoundSockets sockets = BoundSockets.Bind(settings, below["Loop:Capture:TapHttpListen"]);
+        await using WebApplication app = LoopdApplication.Build(sockets, file, data);
+        // The host would do both, but would log a fault with its stack before it is told of here.
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        if (data is not null)
+            app.OpenStore();
+        await app.StartAsync(stopping);
+        Announce(sockets.Settings);
+        await app.WaitForShutdownAsync(stopping);
     }
 
     // Scripts wait for this line; with port 0 it is the only place where the ports show.
@@ -47,20 +71,17 @@ internal static class LoopdProcess
         Console.WriteLine($"loopd {LoopVersion.Text} ready: {string.Join(' ', parts)}");
     }
 
-    private static (int Code, string Words)? Explain(Exception fault, LoopdSettings settings) => fault switch
+    private static void Print(LoopdSettings settings, IConfigurationRoot below)
     {
-        ConfigurationFaultException => (ExitCodes.Config, fault.Message),
-        OptionsValidationException options => (ExitCodes.Config, string.Join(Environment.NewLine + "loopd: ", options.Failures)),
-        IOException when fault.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase) || fault.InnerException?.Message.Contains("in use", StringComparison.OrdinalIgnoreCase) == true =>
-            (ExitCodes.Unavailable, $"{fault.Message.TrimEnd('.')}. Another process listens there: stop it, or choose another port with {PortOption(fault.Message, settings)}."),
-        StoreException or DataDirectoryLockedException => (ExitCodes.Data, fault.Message),
-        AggregateException { InnerExceptions: [{ } only] } => Explain(only, settings),
-        { InnerException: { } inner } => Explain(inner, settings),
-        _ => null,
-    };
+        IConfigurationRoot effective = new ConfigurationBuilder().AddConfiguration(below).AddInMemoryCollection(LoopdConfiguration.CommandLine(settings)).Build();
+        Console.WriteLine($"# loopd {LoopVersion.Text} --roles {string.Join(',', settings.Roles)} --data {settings.DataDirectory}");
+        Console.WriteLine($"# --capture-listen {settings.CaptureListen} --link-listen {settings.LinkListen} --http-listen {settings.HttpListen}");
+        Console.Write(EffectiveConfiguration.Print(effective, LoopdKeys.All));
+    }
 
-    private static string PortOption(string message, LoopdSettings settings) =>
-        message.Contains($":{settings.CaptureListen.EndPoint.Port}", StringComparison.Ordinal) ? "--capture-listen"
-        : message.Contains($":{settings.LinkListen.EndPoint.Port}", StringComparison.Ordinal) ? "--link-listen"
-        : "--http-listen";
+    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stopping) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        stopping.Cancel();
+    });
 }

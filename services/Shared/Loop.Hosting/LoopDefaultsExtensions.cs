@@ -1,4 +1,5 @@
 using Loop.Hosting.Access;
+using Loop.Hosting.Health;
 using Loop.Hosting.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,9 @@ public static class LoopDefaultsExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().AddCheck<BackgroundLoopsCheck>("background loops");
+        // Its readiness goes with a dead loop; a process that vanished could not say why.
+        builder.Services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         builder.Services.AddProblemDetails();
         builder.Services.AddOptions<ApiAccessOptions>().Bind(builder.Configuration.GetSection(ApiAccessOptions.SectionName));
         builder.Services.AddOptions<LinkAccessOptions>().Bind(builder.Configuration.GetSection(LinkAccessOptions.SectionName));

@@ -15,7 +15,9 @@ public static class FilesServiceCollectionExtensions
     {
         services.TryAddSingleton(directory);
         services.TryAddSingleton<IBlobStore>(_ => new FileBlobStore(directory.Root, Path.GetFileName(directory.PacksPath)));
-        services.TryAddSingleton(_ => RedactionKeyFile.ReadOrCreate(directory.RedactionKeyPath));
+
+        // Read now and not at the first use: a key that cannot be used must stop the start, not each link of a node later.
+        services.TryAddSingleton(RedactionKeyFile.ReadOrCreate(directory.RedactionKeyPath));
         return services;
     }
 }

@@ -4,6 +4,8 @@ using Loop.Store.Sqlite.Events;
 using Loop.Store.Sqlite.ReadModels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Loop.Store.Sqlite;
 
@@ -15,7 +17,9 @@ public static class SqliteServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IEventStore>(provider => SqliteEventStore.Open(eventsPath, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IConversationIndex>(_ => SqliteConversationIndex.Open(indexPath));
+        services.TryAddSingleton<IConversationIndex>(provider => SqliteConversationIndex.OpenOrReplace(indexPath, Logger(provider)));
         return services;
     }
+
+    private static ILogger Logger(IServiceProvider provider) => provider.GetService<ILoggerFactory>()?.CreateLogger<SqliteConversationIndex>() ?? (ILogger)NullLogger.Instance;
 }

@@ -1,7 +1,9 @@
 using Loop.Contracts.Redaction;
 using Loop.Store.Api;
 using Loop.Store.Conversations;
+using Loop.Store.Core.Events;
 using Loop.Store.Core.Packs;
+using Loop.Store.Core.ReadModels;
 using Loop.Store.Files;
 using Loop.Store.Nodes;
 using Loop.Store.Recovery;
@@ -28,6 +30,15 @@ public static class StoreServiceCollectionExtensions
         builder.Services.AddFileBlobs(data).AddSqliteStore(data.EventsPath, data.IndexPath).AddPackStore();
         builder.Services.AddConversations().AddNodeLink().AddReplays().AddRecovery();
         return builder;
+    }
+
+    /// <summary>Opens the files of the store before the host starts, so that a damaged one is a fault of the caller's to tell and not one among the host's logs.</summary>
+    public static WebApplication OpenStore(this WebApplication app)
+    {
+        app.Services.GetRequiredService<IEventStore>();
+        app.Services.GetRequiredService<IConversationIndex>();
+        app.Services.GetRequiredService<RedactionKeyFile>();
+        return app;
     }
 
     /// <summary>Maps the node link and the REST API; each refuses calls at the other's port (<see cref="NodeLinkOptions"/>).</summary>
@@ -88,6 +99,8 @@ public static class StoreServiceCollectionExtensions
     {
         services.TryAddSingleton<RecoveryLog>();
         services.TryAddSingleton<StoreReadiness>();
+        services.TryAddSingleton<EventAppender>();
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
         services.TryAddSingleton<ConversationLookup>();
         services.TryAddSingleton<ApiLog>();
         services.TryAddSingleton<IndexCatchUp>();

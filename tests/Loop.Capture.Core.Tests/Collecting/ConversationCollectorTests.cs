@@ -39,6 +39,29 @@ public sealed class ConversationCollectorTests
     }
 
     [Fact]
+    public async Task Collect_AfterAnExchangeOfWhichNothingWasRead_TellsThatSomethingWasShed()
+    {
+        await using var bench = new CaptureBench();
+        bench.Exchange(1);
+        bench.Shard.Begin(Source(), bench.Now)!.Close(CloseReason.CaptureEnded, bench.Now);
+
+        JournalEntry loss = Assert.Single(bench.Collector.Collect("w", [Trace(1)]).Answer.Losses);
+        Assert.Equal((LossReason.Shed, Trace(1), 1L), (loss.Reason, loss.Key, bench.Counters.Counts()["shed"]));
+        bench.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Empty(bench.Collector.Collect("later", [Trace(1)]).Answer.Losses);
+    }
+
+    [Fact]
+    public async Task Collect_AfterAnUnreadExchangeOfAKnownTrace_TellsItToThatTraceAlone()
+    {
+        await using var bench = new CaptureBench();
+        bench.Shard.Begin(Source(traceParent: $"00-{TraceId(2)}-00f067aa0ba902b7-01"), bench.Now)!.Close(CloseReason.CaptureEnded, bench.Now);
+
+        Assert.Empty(bench.Collector.Collect("one", [Trace(1)]).Answer.Losses);
+        Assert.Equal(LossReason.Shed, Assert.Single(bench.Collector.Collect("two", [Trace(2)]).Answer.Losses).Reason);
+    }
+
+    [Fact]
     public async Task Collect_Secrets_LeaveAsTokens()
     {
         await using var bench = new CaptureBench();

@@ -126,8 +126,32 @@ public sealed class BrokenOffTests
         bench.Exchange(1, status: 500, requestId: "r1");
         bench.AccessLog("r1", 500);
 
+        bench.AccessLog("r2", 200);
+
+        Assert.Equal((2, 1), (bench.Counters[CaptureCount.AccessLogEntries], bench.Counters[CaptureCount.LoggedOnly]));
         IReadOnlyList<NodeSignal> signals = await bench.DrainSignals();
         Assert.Equal("status 500", Assert.IsType<TriggerFired>(Assert.Single(signals)).Trigger.Reason);
+    }
+
+    [Theory]
+    [InlineData("client", true, BrokenOffBy.Client)]
+    [InlineData("client", false, BrokenOffBy.Client)]
+    [InlineData("none", true, BrokenOffBy.Upstream)]
+    [InlineData("none", false, BrokenOffBy.Upstream)]
+    public async Task BrokenOff_TriesOfACall_ReadTheCallsEntryWithoutSpendingIt(string entry, bool entryIsFirst, BrokenOffBy by)
+    {
+        await using var bench = new CaptureBench();
+        IExchangeWriter call = bench.Begin(1, "r1", Source(view: ExchangeView.Client));
+        IExchangeWriter[] tries = [bench.Begin(1, "r1", Source(view: ExchangeView.Attempt)), bench.Begin(1, "r1", Source(view: ExchangeView.Attempt))];
+        void Break() => Array.ForEach([.. tries, call], writer => writer.Close(CloseReason.SourceEnded, bench.Now));
+        void Log() => bench.AccessLog("r1", 200, entry == "client" ? ClientGone : null, view: ExchangeView.Client);
+        (entryIsFirst ? Log : (Action)Break)();
+        (entryIsFirst ? Break : (Action)Log)();
+
+        IEnumerable<Exchange> found = bench.Find(1).Select(one => one.Head).Where(head => head.Input is not CaptureInput.AccessLog);
+
+        Assert.Equal([by, by], found.Where(head => head.View is ExchangeView.Attempt).Select(head => head.BrokenOffBy));
+        Assert.Equal(entry == "client" ? BrokenOffBy.Client : BrokenOffBy.Unknown, found.Single(head => head.View is ExchangeView.Client).BrokenOffBy);
     }
 
     [Fact]

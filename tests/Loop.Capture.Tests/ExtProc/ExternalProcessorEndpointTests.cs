@@ -96,13 +96,24 @@ public sealed class ExternalProcessorEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Process_Reset_IsSourceEnded()
+    public async Task Process_ResetWithoutHalfClose_IsCaptureEnded()
     {
         OpenRequest request = _client.Open(RawGrpcClient.ProcessPath);
         await request.Write(ProcessingScenario.Frames(ProcessingScenario.Messages("client-abort-wait").Take(1)));
         FakeExchange exchange = await _host.Intake.Next();
         request.Reset();
-        Assert.Equal(CloseReason.SourceEnded, await exchange.Closed);
+        Assert.Equal(CloseReason.CaptureEnded, await exchange.Closed);
+        await Assert.ThrowsAnyAsync<Exception>(() => request.Response);
+    }
+
+    [Fact]
+    public async Task Process_ResetBeforeItsFirstMessageWasRead_IsAnExchangeThatCaptureLost()
+    {
+        OpenRequest request = _client.Open(RawGrpcClient.ProcessPath, ("x-loop-service", "orders"));
+        request.Reset();
+        FakeExchange exchange = await _host.Intake.Next();
+        Assert.Equal(CloseReason.CaptureEnded, await exchange.Closed);
+        Assert.Empty(exchange.Calls);
         await Assert.ThrowsAnyAsync<Exception>(() => request.Response);
     }
 
@@ -114,9 +125,22 @@ public sealed class ExternalProcessorEndpointTests : IAsyncLifetime
         FakeExchange exchange = await _host.Intake.Next();
         Task stopped = _host.Stop();
         Assert.Equal(CloseReason.CaptureEnded, await exchange.Closed);
-        Assert.Equal("0", await request.Status());
+        Assert.True(await EndsInOrder(request));
         request.HalfClose();
         await stopped;
+    }
+
+    // Kestrel closes the connection once its last stream ended. This client still has its half of the stream open, so the close may overtake the trailers.
+    private static async Task<bool> EndsInOrder(OpenRequest request)
+    {
+        try
+        {
+            return await request.Status() == "0";
+        }
+        catch (HttpRequestException closed) when (closed.InnerException is HttpProtocolException { ErrorCode: 0 })
+        {
+            return true;
+        }
     }
 
     [Fact]

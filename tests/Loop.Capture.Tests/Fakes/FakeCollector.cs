@@ -20,6 +20,10 @@ internal sealed class FakeCollector : IConversationCollector
 
     public ChannelReader<NodeSignal> Signals => _signals.Reader;
 
+    public TaskCompletionSource Pump { get; } = new();
+
+    public Task Completion => Pump.Task;
+
     public void Signal(NodeSignal signal) => _signals.Writer.TryWrite(signal);
 
     public CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
+using Loop.Hosting.Access;
 using Loop.Protocols.Capture.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -25,15 +26,18 @@ internal sealed class FakeStore : IAsyncDisposable
 
     public string Url => _application.Urls.First();
 
-    public static async Task<FakeStore> Start()
+    /// <summary>Starts it, guarded by a token when one is given.</summary>
+    public static async Task<FakeStore> Start(string? token = null)
     {
         var sessions = Channel.CreateUnbounded<FakeStoreSession>();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(sessions);
         builder.Services.AddGrpc();
+        builder.Services.Configure<LinkAccessOptions>(access => access.Token = token);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         WebApplication application = builder.Build();
+        application.UseMiddleware<LinkGuard>();
         application.MapGrpcService<NodeLinkService>();
         await application.StartAsync();
         return new FakeStore(application, sessions);

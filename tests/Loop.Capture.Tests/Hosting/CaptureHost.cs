@@ -66,7 +66,7 @@ internal sealed class CaptureHost : IAsyncDisposable
             ["Loop:Capture:StoreUrl"] = "http://127.0.0.1:1",
         };
         foreach ((string key, string value) in settings)
-            values["Loop:Capture:" + key] = value;
+            values[key.StartsWith("Loop:", StringComparison.Ordinal) ? key : "Loop:Capture:" + key] = value;
         builder.Configuration.AddInMemoryCollection(values);
         var intake = new FakeIntake();
         var collector = new FakeCollector();

@@ -78,7 +78,9 @@ public sealed class FaultTests
     [InlineData("null", "application/json", 200, ExitCodes.BadAnswer)]
     [InlineData("[1]", "application/json", 200, ExitCodes.BadAnswer)]
     [InlineData("moved", "text/plain", 302, ExitCodes.BadAnswer)]
-    [InlineData("<html>", "text/html", 404, ExitCodes.NotFound)]
+    [InlineData("<html>", "text/html", 404, ExitCodes.BadAnswer)]
+    [InlineData("", "text/plain", 505, ExitCodes.BadAnswer)]
+    [InlineData("<html>", "text/html", 503, ExitCodes.Unreachable)]
     [InlineData("[]", "application/json", 500, ExitCodes.ServerFailed)]
     public async Task Loopctl_WithGarbage_DoesNotPretend(string text, string contentType, int status, int exitCode)
     {

@@ -6,18 +6,21 @@ using System.Text.RegularExpressions;
 
 namespace Loop.Integration.Tests.Harness;
 
-/// <summary>A real <c>loopd</c> process on free ports, with its own data directory.</summary>
+/// <summary>A real <c>loopd</c> process on free ports, with its own data directory, which goes with it when nobody else made it.</summary>
 internal sealed partial class LoopServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly Process _process;
+    private readonly bool _ownsData;
+    private int _isDisposed;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private LoopServer(Process process, string dataDirectory)
+    private LoopServer(Process process, string dataDirectory, bool ownsData)
     {
         _process = process;
         DataDirectory = dataDirectory;
+        _ownsData = ownsData;
     }
 
     public string DataDirectory { get; }
@@ -50,7 +53,7 @@ internal sealed partial class LoopServer : IAsyncDisposable
                 all.AddRange([listen, "127.0.0.1:0"]);
         }
 
-        var server = new LoopServer(new Process { StartInfo = StartInfo([.. all, .. arguments], environment) }, data);
+        var server = new LoopServer(new Process { StartInfo = StartInfo([.. all, .. arguments], environment) }, data, ownsData: dataDirectory is null);
         await server.Run();
         return server;
     }
@@ -61,7 +64,16 @@ internal sealed partial class LoopServer : IAsyncDisposable
         using var process = Process.Start(StartInfo(arguments, null))!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(StartLimit);
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(StartLimit);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill();
+            throw new TimeoutException($"loopd {string.Join(' ', arguments)} runs on; it was to end. It said: {await output}{await errors}");
+        }
+
         return (process.ExitCode, await output + await errors);
     }
 
@@ -86,6 +98,8 @@ internal sealed partial class LoopServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+            return;
         if (!_process.HasExited)
         {
             Thaw();
@@ -93,6 +107,11 @@ internal sealed partial class LoopServer : IAsyncDisposable
         }
 
         _process.Dispose();
+
+        // xunit shows a test's output when it failed.
+        Xunit.TestContext.Current.TestOutputHelper?.WriteLine($"loopd:\n{string.Join('\n', _log.TakeLast(60))}");
+        if (_ownsData)
+            Directory.Delete(DataDirectory, recursive: true);
     }
 
     private static ProcessStartInfo StartInfo(string[] arguments, IReadOnlyDictionary<string, string>? environment)

@@ -5,6 +5,7 @@ using Loop.Store.Core.Faults;
 using Loop.Store.Sqlite.Events;
 using Loop.Store.Sqlite.ReadModels;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Loop.Store.Core.Tests.Sqlite;
@@ -168,6 +169,23 @@ public sealed class SqliteFileTests : IDisposable
         File.Delete(path);
         using SqliteConversationIndex index = SqliteConversationIndex.Open(path);
         Assert.Equal(0, await index.Checkpoint(Cancellation));
+    }
+
+    [Fact]
+    public async Task OpenOrReplaceIndex_OfADamagedFile_StartsAnewAndKeepsTheOldOneAside()
+    {
+        string path = _temporary.File("index.db");
+        File.WriteAllText(path, new string('x', 5000));
+
+        using (SqliteConversationIndex index = SqliteConversationIndex.OpenOrReplace(path, NullLogger.Instance))
+        {
+            Assert.Equal(0, await index.Checkpoint(Cancellation));
+            await index.SetCheckpoint(7, Cancellation);
+        }
+
+        Assert.Equal(5000, new FileInfo(path + ".damaged").Length);
+        using SqliteConversationIndex again = SqliteConversationIndex.OpenOrReplace(path, NullLogger.Instance);
+        Assert.Equal(7, await again.Checkpoint(Cancellation));
     }
 
     [Fact]

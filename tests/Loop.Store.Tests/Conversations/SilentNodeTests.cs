@@ -44,4 +44,18 @@ public sealed class SilentNodeTests : StoreTest
         MissingView missing = Assert.Single((await Store.Conversation(id).Describe())!.Coherence.Missing);
         Assert.Equal("node did not answer", missing.Why);
     }
+
+    [Fact]
+    public async Task SilentNode_ThatAnswersAfterTheSeal_IsSilentNoLonger()
+    {
+        await using FakeNode node = await FakeNode.Connect(Store, "node-a");
+        await using FakeNode slow = await FakeNode.Connect(Store, "node-b");
+        Captured failing = Make(1, [Trace(1)], 500);
+        string id = (await node.Trigger(failing.Head)).ConversationId;
+        await node.Answer(await node.NextCollect(id), open: 0, failing);
+        Assert.Equal(1, (await Sealed(id)).Missing);
+
+        await slow.Answer(await slow.NextCollect(id), open: 0);
+        await Published(id, summary => summary.Missing == 0);
+    }
 }

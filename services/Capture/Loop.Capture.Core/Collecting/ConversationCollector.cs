@@ -18,6 +18,9 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
     // The second comes at least one sweep after the answer went to the link.
     private const int AnnouncementRepeats = 2;
 
+    // A loss without a key may be of any conversation of that time; a collection follows its trigger within moments.
+    private static readonly TimeSpan UnknownLossWindow = TimeSpan.FromSeconds(30);
+
     private readonly ExchangeRing _ring;
     private readonly CaptureCounters _counters;
     private readonly TimeProvider _timeProvider;
@@ -45,7 +48,7 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
     /// <inheritdoc/>
     public ChannelReader<NodeSignal> Signals => _pump.Signals;
 
-    /// <summary>Ends when disposed; faults when the pump broke, which takes the node's readiness with it.</summary>
+    /// <inheritdoc/>
     public Task Completion => _pumping;
 
     /// <inheritdoc/>
@@ -191,8 +194,27 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
             Horizon = _ring.Horizon,
             OpenCount = openCount,
             Watches = _ring.Services.Names,
-            Losses = [.. _ring.Journal.Find(asked.ContainsKey).Select(loss => new JournalEntry(loss.Reason, loss.At, asked[loss.KeyHash]))],
+            Losses = Losses(keys, asked),
             At = _timeProvider.GetUtcNow(),
         };
+    }
+
+    private IReadOnlyList<JournalEntry> Losses(IReadOnlyList<TraceKey> keys, Dictionary<ulong, TraceKey> asked)
+    {
+        DateTimeOffset recent = _timeProvider.GetUtcNow() - UnknownLossWindow;
+        var losses = new List<JournalEntry>();
+        (ulong KeyHash, LossReason Reason, DateTimeOffset At)? unknown = null;
+        foreach ((ulong KeyHash, LossReason Reason, DateTimeOffset At) loss in _ring.Journal.Find(hash => hash == LossJournal.UnknownKey || asked.ContainsKey(hash)))
+        {
+            if (asked.TryGetValue(loss.KeyHash, out TraceKey key))
+                losses.Add(new JournalEntry(loss.Reason, loss.At, key));
+            else if (loss.At >= recent)
+                unknown = loss;
+        }
+
+        // One stands for all of them.
+        if (unknown is { } last && keys.Count > 0)
+            losses.Add(new JournalEntry(last.Reason, last.At, keys[0]));
+        return losses;
     }
 }

@@ -31,6 +31,9 @@ public interface IConversationCollector
     /// <summary>Triggers, watched completions and changes of open counts, in order. Bounded; when full, completions are counted as shed and triggers are kept for later.</summary>
     ChannelReader<NodeSignal> Signals { get; }
 
+    /// <summary>Ends when disposed; faults when the work behind the signals broke, which takes the node's readiness with it.</summary>
+    Task Completion { get; }
+
     /// <summary>Numbers for <c>loopctl status</c>; the link adds what it knows.</summary>
     NodeStatusView Snapshot();
 }

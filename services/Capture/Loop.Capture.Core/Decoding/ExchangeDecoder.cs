@@ -87,7 +87,7 @@ public static class ExchangeDecoder
             Endpoints = EndpointsOf(attributes, facts.Connections),
             ResponseFlags = ResponseFlagNames.FromBits(Number(attributes, "response.flags") ?? 0),
             ResponseCodeDetails = Text(attributes, "response.code_details"),
-            AttemptCount = AttemptsOf(view == ExchangeView.Server || isBufferedTap, request, Number(attributes, "upstream.request_attempt_count")),
+            AttemptCount = AttemptsOf(view is ExchangeView.Server or ExchangeView.Attempt || isBufferedTap, request, Number(attributes, "upstream.request_attempt_count")),
             // A buffered tap reads its headers when the exchange is over: what stands there is what was sent upstream.
             IncomingSpanId = isBufferedTap ? null : span,
             OutgoingSpanId = isBufferedTap ? span : null,

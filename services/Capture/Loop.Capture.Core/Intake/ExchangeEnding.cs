@@ -16,7 +16,7 @@ namespace Loop.Capture.Core.Intake;
 /// </list>
 /// No timers: one sweep looks at all that wait, which is in order of their deadlines because all wait equally long.
 /// </summary>
-internal sealed class ExchangeEnding(ExchangeRing ring, CaptureCounters counters, TimeProvider timeProvider)
+internal sealed partial class ExchangeEnding(ExchangeRing ring, CaptureCounters counters, TimeProvider timeProvider)
 {
     private readonly Queue<(RingRecord Record, long Sequence, DateTimeOffset Until)> _waiting = new();
 
@@ -38,6 +38,7 @@ internal sealed class ExchangeEnding(ExchangeRing ring, CaptureCounters counters
     {
         BrokenOffBy by = Judge(entry.ResponseFlags);
         RingRecord? waiting = null;
+        EndTries(entry, by);
         lock (ring.Index.Gate)
         {
             if (entry.IsSpent || !TryFindPartner(entry, by, out waiting))
@@ -144,7 +145,14 @@ internal sealed class ExchangeEnding(ExchangeRing ring, CaptureCounters counters
         lock (ring.Index.Gate)
         {
             // The log is often first: Envoy ends the side stream seconds after the exchange.
-            if (TryFindEntry(record, out RingRecord? entry))
+            if (record.View is ExchangeView.Attempt)
+            {
+                if (FindEntryOfTry(record) is { } ofCall)
+                    by = SideOfTry(Judge(ofCall.ResponseFlags));
+                else
+                    ring.Index.SetState(record, RecordState.Waiting);
+            }
+            else if (TryFindEntry(record, out RingRecord? entry))
             {
                 entry.IsSpent = true;
                 record.IsSpent = true;

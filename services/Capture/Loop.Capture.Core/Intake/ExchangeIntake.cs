@@ -81,7 +81,20 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
     internal void OnShed(PartScan scan, DateTimeOffset at)
     {
         _counters.Add(CaptureCount.Shed);
+        if (scan.KeyHashes.Length > 0)
+            Ring.Journal.Add(scan.KeyHashes, LossReason.Shed, at);
+        else
+            Ring.Journal.Add(LossJournal.UnknownKey, LossReason.Shed, at);
+    }
+
+    /// <summary>
+    /// We lost sight of an exchange in the middle. That befalls whole connections: a source that gives up a slow or frozen collector sends it nothing for a
+    /// while, so that others are missing of which not even the number is known.
+    /// </summary>
+    internal void OnCut(PartScan scan, DateTimeOffset at)
+    {
         Ring.Journal.Add(scan.KeyHashes, LossReason.Shed, at);
+        Ring.Journal.Add(LossJournal.UnknownKey, LossReason.Shed, at);
     }
 
     private void Keep(RingRecord record, PartScan scan, in ReadOnlySequence<byte> entry, DateTimeOffset at)
@@ -107,10 +120,14 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
         Ring.Index.AddComplete(record, scan.KeyHashes);
         Ending.OnAccessLog(record);
         bool isFailing = scan.Status is 0 or >= 500 || scan.ResponseFlags != 0 || FailureRule.GrpcFailure(scan.GrpcStatus) is not null;
-        if (isFailing && !Ending.IsCaptured(record))
+        if (!Ending.IsCaptured(record))
         {
-            lock (Ring.Index.Gate)
-                Ring.Index.Observer?.OnSuspected(record);
+            _counters.Add(CaptureCount.LoggedOnly);
+            if (isFailing)
+            {
+                lock (Ring.Index.Gate)
+                    Ring.Index.Observer?.OnSuspected(record);
+            }
         }
 
         Ring.Finish(record);

@@ -118,14 +118,24 @@ internal sealed class ExchangeWriter : IExchangeWriter
                 return;
             RingRecord? record = _record;
             (_scan, _record) = (null, null);
+            if (record is not null && _hasParts && !_responseEnded && reason is CloseReason.CaptureEnded)
+                _intake.OnCut(scan, at);
             if (record is not null && _hasParts)
                 _intake.Ending.Close(record, scan, new WriterEnd(_requestEnded || !_requestBegan, _responseEnded, reason), at);
             else if (record is not null)
-                _intake.Drop(record);
+                DropEmpty(record, scan, reason, at);
             else if (_isShed)
                 _intake.OnShed(scan, at);
             _intake.Scans.Return(scan);
         }
+    }
+
+    // Nothing of it was read. Where that is our fault, it is a gap like any other that we make.
+    private void DropEmpty(RingRecord record, PartScan scan, CloseReason reason, DateTimeOffset at)
+    {
+        _intake.Drop(record);
+        if (reason is CloseReason.CaptureEnded)
+            _intake.OnShed(scan, at);
     }
 
     private void KeepHead(MessageDirection direction, PartKind kind, in ReadOnlySequence<byte> payload, DateTimeOffset at)

@@ -76,9 +76,9 @@ public interface IExchangeWriter
 /// <summary>Why nothing more will come of an exchange.</summary>
 public enum CloseReason
 {
-    /// <summary>The source ended it: half-close or reset of the side stream, end of the tap.</summary>
+    /// <summary>The source ended it: half-close of the side stream, end of the tap.</summary>
     SourceEnded,
 
-    /// <summary>We ended it: shutdown, or the node sheds. Never a trigger.</summary>
+    /// <summary>Capture ended, not the exchange: shutdown, the node sheds, or a side stream that was reset without a half-close. Never a trigger.</summary>
     CaptureEnded,
 }

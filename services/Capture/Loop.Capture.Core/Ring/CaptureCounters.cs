@@ -14,6 +14,9 @@ public enum CaptureCount
     /// <summary>Access-log entries recorded.</summary>
     AccessLogEntries,
 
+    /// <summary>Of these, entries of exchanges that no other input showed: lost on their way here, or of a proxy that sends its log alone.</summary>
+    LoggedOnly,
+
     /// <summary>Exchanges or pushes that were dropped for want of room.</summary>
     Shed,
 

@@ -8,6 +8,9 @@ namespace Loop.Capture.Core.Ring;
 /// </summary>
 public sealed class LossJournal(int capacity)
 {
+    /// <summary>Stands for the key of an exchange of which no key was read; no key has this hash.</summary>
+    public const ulong UnknownKey = 0;
+
     private readonly Entry[] _entries = new Entry[capacity];
     private readonly Lock _gate = new();
     private int _next;

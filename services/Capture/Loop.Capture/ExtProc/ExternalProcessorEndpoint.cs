@@ -33,8 +33,11 @@ internal sealed class ExternalProcessorEndpoint(
         }
         finally
         {
-            // A stream that we end, for whatever reason, says nothing about the exchange: it must not look like a reset.
-            bool isSourceEnded = outcome is GrpcReadOutcome.EndOfStream or GrpcReadOutcome.SourceReset || stream.IsResponseEnded;
+            // A stream that we end says nothing about the exchange, nor does one that is reset without a half-close: Envoy half-closes first, so the
+            // source gave the stream up, or the reset came before we had read what was sent, and Kestrel hands out none of it any more.
+            bool isSourceEnded = outcome is GrpcReadOutcome.EndOfStream || stream.IsResponseEnded;
+            if (outcome is GrpcReadOutcome.SourceReset)
+                stream.OnReset();
             stream.Close(isSourceEnded ? CloseReason.SourceEnded : CloseReason.CaptureEnded);
             await answers.Complete();
         }

@@ -19,6 +19,7 @@ internal sealed class ExternalProcessorStream(
 
     private IExchangeWriter? _exchange;
     private bool _mustAnswer;
+    private bool _hasBegun;
 
     /// <summary>True once the exchange is complete, whatever becomes of the stream.</summary>
     public bool IsResponseEnded => _exchange is { IsResponseEnded: true };
@@ -59,6 +60,15 @@ internal sealed class ExternalProcessorStream(
         intake.OnMalformed(CaptureInput.ExternalProcessor, detail);
     }
 
+    /// <summary>The stream was reset. When not even its first message was read, an exchange went by unseen: the intake counts it.</summary>
+    public void OnReset()
+    {
+        if (_hasBegun)
+            return;
+        _hasBegun = true;
+        _exchange = shard.Begin(source, time.GetUtcNow());
+    }
+
     /// <summary>No more will come.</summary>
     public void Close(CloseReason reason) => _exchange?.Close(reason, time.GetUtcNow());
 
@@ -71,6 +81,7 @@ internal sealed class ExternalProcessorStream(
         if (_exchange is null)
         {
             instruments.OnReceived(CaptureInput.ExternalProcessor);
+            _hasBegun = true;
             _exchange = shard.Begin(source, now);
         }
 

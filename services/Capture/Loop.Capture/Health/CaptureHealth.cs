@@ -18,6 +18,9 @@ internal sealed class CaptureHealth(IHostApplicationLifetime lifetime, TimeProvi
     /// <summary>A request failed by a bug of ours.</summary>
     public void OnFault() => Interlocked.Exchange(ref _faultedAt, time.GetTimestamp());
 
+    /// <summary>True while the listeners are bound: the server starts before the application counts as started, or the start fails.</summary>
+    public bool IsListening => lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+
     /// <summary>True while exchanges can be taken.</summary>
     public bool IsServing() => !lifetime.ApplicationStopping.IsCancellationRequested && !IsFaulted();
 

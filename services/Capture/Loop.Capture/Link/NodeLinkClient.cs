@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Loop.Capture.Core.Collecting;
 using Loop.Capture.Diagnostics;
+using Loop.Hosting.Access;
 using Loop.Protocols.Capture.V1;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,13 @@ namespace Loop.Capture.Link;
 /// its watches would have got, never an exchange at arrival.
 /// </summary>
 internal sealed class NodeLinkClient(
-    IConversationCollector collector, CaptureInstruments instruments, IOptions<CaptureOptions> options, TimeProvider time, ILogger<NodeLinkClient> logger)
+    IConversationCollector collector,
+    CaptureInstruments instruments,
+    NodeLinkState state,
+    IOptions<CaptureOptions> options,
+    IOptions<LinkAccessOptions> access,
+    TimeProvider time,
+    ILogger<NodeLinkClient> logger)
     : BackgroundService
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
@@ -25,32 +32,33 @@ internal sealed class NodeLinkClient(
     private readonly CaptureOptions _options = options.Value;
     private readonly TriggerLedger _triggers = new(instruments, time, options.Value.TriggerRepeatInterval);
 
+    private bool _isRefusalTold;
+    private bool _isBreakTold;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using GrpcChannel channel = CreateChannel();
         TimeSpan wait = _options.LinkRetryMinimum;
-        bool isFirstFailure = true;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var session = new NodeLinkSession(collector, _triggers, instruments, _options, time, logger);
+            var session = new NodeLinkSession(collector, _triggers, instruments, state, _options, time, logger);
             Exception? failure = await Serve(channel, session, stoppingToken);
             if (stoppingToken.IsCancellationRequested)
                 return;
             if (session.WasWelcomed)
-                (wait, isFirstFailure) = (_options.LinkRetryMinimum, true);
-            LogFailure(failure, wait, isFirstFailure);
-            isFirstFailure = false;
+                (wait, _isRefusalTold, _isBreakTold) = (_options.LinkRetryMinimum, false, false);
+            OnFailure(failure, wait);
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, _options.LinkRetryMaximum.Ticks));
         }
     }
 
-    private static async Task<Exception?> Serve(GrpcChannel channel, NodeLinkSession session, CancellationToken stopping)
+    private async Task<Exception?> Serve(GrpcChannel channel, NodeLinkSession session, CancellationToken stopping)
     {
         try
         {
-            using AsyncDuplexStreamingCall<NodeMessage, StoreMessage> call = new NodeLink.NodeLinkClient(channel).Attach(cancellationToken: stopping);
+            using AsyncDuplexStreamingCall<NodeMessage, StoreMessage> call = new NodeLink.NodeLinkClient(channel).Attach(Headers(), cancellationToken: stopping);
             await session.Run(call, stopping);
             return null;
         }
@@ -65,6 +73,9 @@ internal sealed class NodeLinkClient(
         }
     }
 
+    // As plain metadata: gRPC's own call credentials refuse a connection without TLS, which loopback is.
+    private Metadata Headers() => access.Value.Token is { Length: > 0 } token ? new Metadata { { "authorization", $"Bearer {token}" } } : [];
+
     private GrpcChannel CreateChannel()
     {
         var handler = new SocketsHttpHandler
@@ -77,13 +88,22 @@ internal sealed class NodeLinkClient(
         return GrpcChannel.ForAddress(_options.StoreUrl, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
     }
 
-    // An outage is one warning, not one per try.
-    private void LogFailure(Exception? failure, TimeSpan wait, bool isFirstFailure)
+    // An outage is one warning, and a refusal one error, not one per try: until a store says Welcome neither is told again. They may take turns, since a
+    // refused call can also fail at its first write.
+    private void OnFailure(Exception? failure, TimeSpan wait)
     {
-        string words = failure is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : failure?.Message ?? "the store closed the link";
-        if (isFirstFailure)
-            NodeLinkLog.Broken(logger, _options.StoreUrl, words, wait);
-        else
+        (StatusCode code, string words) = failure is RpcException rpc
+            ? (rpc.StatusCode, $"{rpc.StatusCode}: {rpc.Status.Detail}")
+            : (StatusCode.Unknown, failure?.Message ?? "the store closed the link");
+        state.OnBroken(words);
+        bool isRefused = code is StatusCode.Unauthenticated;
+        if (isRefused ? _isRefusalTold : _isBreakTold)
             NodeLinkLog.StillBroken(logger, _options.StoreUrl, words, wait);
+        else if (isRefused)
+            NodeLinkLog.Refused(logger, _options.StoreUrl, words, wait);
+        else
+            NodeLinkLog.Broken(logger, _options.StoreUrl, words, wait);
+        _isRefusalTold |= isRefused;
+        _isBreakTold |= !isRefused;
     }
 }

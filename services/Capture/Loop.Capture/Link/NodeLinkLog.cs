@@ -14,6 +14,9 @@ internal static partial class NodeLinkLog
     [LoggerMessage(23, LogLevel.Debug, "Still no link to the store at {StoreUrl} ({Why}); next try in {Wait}")]
     public static partial void StillBroken(ILogger logger, string storeUrl, string why, TimeSpan wait);
 
+    [LoggerMessage(26, LogLevel.Error, "The store at {StoreUrl} refused this node ({Why}). Set the environment variable Loop__Link__Token here to the store's value and restart; until then the ring records, nothing is kept, next try in {Wait}")]
+    public static partial void Refused(ILogger logger, string storeUrl, string why, TimeSpan wait);
+
     [LoggerMessage(24, LogLevel.Warning, "The store sent {Count} trace keys that cannot be read in {Request}; they were ignored")]
     public static partial void UnreadableKeys(ILogger logger, int count, string request);
 

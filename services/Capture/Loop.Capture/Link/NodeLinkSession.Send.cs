@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Loop.Capture.Core.Collecting;
+using Loop.Capture.Diagnostics;
 using Loop.Contracts.Exchanges;
 using Loop.Protocols.Capture.V1;
 using Captured = Loop.Contracts.Exchanges.CapturedExchange;
@@ -100,7 +102,9 @@ internal sealed partial class NodeLinkSession
         // A replay's watch belongs to its registration, which outlives the link.
         if (!request.WatchId.StartsWith(ReplayWatchPrefix, StringComparison.Ordinal))
             _watches.Add(request.WatchId);
+        using Activity? span = CaptureActivities.Collect(request.WatchId);
         CollectResult result = collector.Collect(request.WatchId, keys);
+        span?.SetTag("loop.exchange.count", result.Exchanges.Count);
         foreach (Captured exchange in result.Exchanges)
         {
             await Write(store, NodeMessages.Exchange(request.WatchId, exchange), ends);

@@ -14,7 +14,7 @@ namespace Loop.Capture.Link;
 /// the signals of its watch cannot overtake each other: an open count that is older than the answer would keep a conversation from being sealed.
 /// </summary>
 internal sealed partial class NodeLinkSession(
-    IConversationCollector collector, TriggerLedger triggers, CaptureInstruments instruments, CaptureOptions options, TimeProvider time, ILogger logger)
+    IConversationCollector collector, TriggerLedger triggers, CaptureInstruments instruments, NodeLinkState state, CaptureOptions options, TimeProvider time, ILogger logger)
 {
     // The store asks a node for a handful of conversations at a time; when it asks faster than it reads, it waits.
     private const int MaximumRequests = 1024;
@@ -69,6 +69,7 @@ internal sealed partial class NodeLinkSession(
             throw new NodeLinkException("the store did not begin with Welcome");
         SetKey(welcome);
         WasWelcomed = true;
+        state.OnConnected();
         instruments.OnLinkConnected();
         NodeLinkLog.Linked(logger, options.StoreUrl, self.Node);
     }

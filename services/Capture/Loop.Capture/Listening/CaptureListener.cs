@@ -1,5 +1,4 @@
-using System.Net;
-using Loop.Capture.Diagnostics;
+using Loop.Hosting.Access;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -52,9 +51,9 @@ public static class CaptureListener
 
     private static void Listen(KestrelServerOptions kestrel, CaptureOptions options, string address, CaptureListenerKind kind)
     {
-        if (!ListenAddress.TryParse(address, out IPEndPoint? endPoint))
-            throw new OptionsValidationException(CaptureOptions.SectionName, typeof(CaptureOptions), [$"'{address}' is not address:port."]);
-        kestrel.Listen(endPoint, listen =>
+        if (!ListenAddress.TryParse(address, out ListenAddress? parsed, out string fault))
+            throw new OptionsValidationException(CaptureOptions.SectionName, typeof(CaptureOptions), [fault]);
+        kestrel.Listen(parsed.EndPoint, listen =>
         {
             // Cleartext Kestrel speaks one of them: without TLS there is no negotiation.
             listen.Protocols = kind is CaptureListenerKind.Grpc ? HttpProtocols.Http2 : HttpProtocols.Http1;

@@ -1,8 +1,10 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Options;
 
 namespace Loop.Capture.Listening;
 
@@ -14,20 +16,41 @@ internal static class CaptureTls
     {
         if (options.TlsCertificate is null)
             return;
+        X509Certificate2 server = Read(() => X509Certificate2.CreateFromPemFile(options.TlsCertificate, options.TlsKey), $"TlsCertificate '{options.TlsCertificate}' with TlsKey '{options.TlsKey}'");
         listen.UseHttps(https =>
         {
-            https.ServerCertificate = X509Certificate2.CreateFromPemFile(options.TlsCertificate, options.TlsKey);
+            https.ServerCertificate = server;
             if (options.ClientAuthority is not null)
                 RequireClients(https, options.ClientAuthority);
         });
     }
 
+    private static T Read<T>(Func<T> read, string what)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (fault is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new OptionsValidationException(
+                CaptureOptions.SectionName, typeof(CaptureOptions), [$"{CaptureOptions.SectionName}:{what} cannot be used: {fault.Message.TrimEnd('.')}. Give PEM files that belong together."]);
+        }
+    }
+
     private static void RequireClients(HttpsConnectionAdapterOptions https, string authorityFile)
     {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(authorityFile);
+        X509Certificate2Collection authorities = Read(() => Authorities(authorityFile), $"ClientAuthority '{authorityFile}'");
         https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
         https.ClientCertificateValidation = (certificate, sentChain, _) => IsSignedBy(authorities, certificate, sentChain);
+    }
+
+    // A file without one certificate would refuse every client, and look like a fault of the clients.
+    private static X509Certificate2Collection Authorities(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(file);
+        return authorities.Count > 0 ? authorities : throw new CryptographicException("the file holds no certificate");
     }
 
     // Only these authorities, never the machine's: a public certificate is no proof of belonging to the mesh.

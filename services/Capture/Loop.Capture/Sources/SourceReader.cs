@@ -21,7 +21,7 @@ internal sealed class SourceReader(CaptureNodeIdentity identity)
         string? service = Value(headers, "x-loop-service");
         return new ExchangeSource(
             input,
-            DirectionName.ToView(Value(headers, "x-loop-direction")),
+            ViewOf(headers),
             service,
             Value(headers, "x-loop-namespace"),
             Value(headers, InstanceHeader) ?? Instance(context.Connection.RemoteIpAddress, service),
@@ -37,6 +37,9 @@ internal sealed class SourceReader(CaptureNodeIdentity identity)
         string address = peer is { IsIPv4MappedToIPv6: true } ? peer.MapToIPv4().ToString() : peer?.ToString() ?? "local";
         return service is null ? $"{identity.Name}/{address}" : $"{identity.Name}/{address}/{service}";
     }
+
+    private static ExchangeView ViewOf(IHeaderDictionary headers) =>
+        Value(headers, "x-loop-position") is "attempt" ? ExchangeView.Attempt : DirectionName.ToView(Value(headers, "x-loop-direction"));
 
     private static string? Value(IHeaderDictionary headers, string name) =>
         headers.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value ? value : null;

@@ -16,10 +16,12 @@ internal static class LoopdCommand
     private static readonly Option<string?> Store = new("--store") { Description = "Node-link URL of the store, for a process with the role capture alone (http://host:5679)." };
     private static readonly Option<string?> Node = new("--node") { Description = "Name of this capture node (default: the machine's name)." };
 
+    private static readonly Option<bool> PrintConfig = new("--print-config") { Description = "Print the effective configuration as YAML, secrets redacted, and end." };
+
     /// <summary>Parses the command line and runs <paramref name="run"/> with it; returns the exit code.</summary>
     public static Task<int> Invoke(string[] arguments, Func<LoopdSettings, CancellationToken, Task<int>> run)
     {
-        var command = new RootCommand("Loop's server: captures what crosses the wire, keeps failing conversations, replays them.") { Data, Capture, Link, Http, Roles, Config, Store, Node };
+        var command = new RootCommand("Loop's server: captures what crosses the wire, keeps failing conversations, replays them.") { Data, Capture, Link, Http, Roles, Config, Store, Node, PrintConfig };
         command.Validators.Add(CheckRoles);
         command.SetAction((result, cancellationToken) => run(Read(result), cancellationToken));
         ParseResult parsed = command.Parse(arguments);
@@ -41,7 +43,11 @@ internal static class LoopdCommand
         result.GetValue(Http)!,
         result.GetValue(Config),
         result.GetValue(Store),
-        result.GetValue(Node));
+        result.GetValue(Node))
+    {
+        IsCaptureListenGiven = result.GetResult(Capture) is { Implicit: false },
+        PrintsConfiguration = result.GetValue(PrintConfig),
+    };
 
     private static IReadOnlyList<string> RoleNames(string[]? given) =>
         given is null or [] ? LoopdSettings.KnownRoles : [.. given.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
@@ -53,8 +59,6 @@ internal static class LoopdCommand
             result.AddError($"--roles: '{role}' is no role of this build; known are {string.Join(", ", LoopdSettings.KnownRoles)}.");
         if (roles.Contains("replayer") && !roles.Contains("store"))
             result.AddError("--roles: 'replayer' needs 'store' in the same process; give --roles store,replayer.");
-        if (!roles.Contains("store") && roles.Contains("capture") && result.GetValue(Store) is null)
-            result.AddError("--roles capture alone needs --store URL, the node link of the store (http://host:5679).");
     }
 
     private static Option<ListenAddress> Listen(string name, string preset, string description) => new(name)

@@ -14,6 +14,12 @@ namespace Loop.Host.CommandLine;
 public sealed record LoopdSettings(
     IReadOnlySet<string> Roles, string DataDirectory, ListenAddress CaptureListen, ListenAddress LinkListen, ListenAddress HttpListen, string? ConfigFile, string? StoreUrl, string? NodeName)
 {
+    /// <summary>True when the command line itself names <see cref="CaptureListen"/>; else file and environment may.</summary>
+    public bool IsCaptureListenGiven { get; init; }
+
+    /// <summary>True to print the effective configuration instead of serving.</summary>
+    public bool PrintsConfiguration { get; init; }
+
     /// <summary>Roles that this build has.</summary>
     public static readonly IReadOnlyList<string> KnownRoles = ["capture", "store", "replayer"];
 

@@ -12,18 +12,23 @@ public sealed class ConfigurationFaultException(string message) : Exception(mess
 /// Reads the YAML file of <c>--config</c>. Its keys are those of the options' sections without the leading <c>Loop</c>; an unknown one stops the start and names
 /// the nearest known one, since a misspelt limit that is silently ignored shows only in production.
 /// </summary>
-public static class ConfigFile
+public sealed class ConfigFile
 {
+    private readonly Dictionary<string, string?> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> _faults = [];
+    private readonly KnownKeys _known;
+
+    private ConfigFile(KnownKeys known) => _known = known;
+
     /// <summary>Reads a file into configuration keys.</summary>
     /// <exception cref="ConfigurationFaultException">All faults together: file, line, key, remedy.</exception>
     public static IReadOnlyDictionary<string, string?> Read(string path, KnownKeys known)
     {
         ArgumentNullException.ThrowIfNull(known);
-        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        var faults = new List<string>();
+        var file = new ConfigFile(known);
         foreach (YamlDocument document in Load(path).Documents)
-            Flatten(document.RootNode, "Loop", values, faults, known);
-        return faults.Count == 0 ? values : throw new ConfigurationFaultException(string.Join(Environment.NewLine, faults.Select(fault => $"{path}: {fault}")));
+            file.Flatten(document.RootNode, "Loop");
+        return file._faults.Count == 0 ? file._values : throw new ConfigurationFaultException(string.Join(Environment.NewLine, file._faults.Select(fault => $"{path}: {fault}")));
     }
 
     private static YamlStream Load(string path)
@@ -45,26 +50,58 @@ public static class ConfigFile
         }
     }
 
-    private static void Flatten(YamlNode node, string key, Dictionary<string, string?> values, List<string> faults, KnownKeys known)
+    private void Flatten(YamlNode node, string key)
     {
         switch (node)
         {
+            case YamlScalarNode scalar:
+                Take(scalar, key);
+                break;
+            case YamlMappingNode or YamlSequenceNode when _known.Find(key) is { } single:
+                Fault(node, $"key '{single.Shown}' takes a single value.");
+                break;
+            case YamlMappingNode or YamlSequenceNode when key != "Loop" && !_known.IsSection(key):
+                Unknown(node, key);
+                break;
             case YamlMappingNode mapping:
                 foreach ((YamlNode name, YamlNode value) in mapping.Children)
-                    Flatten(value, ConfigurationPath.Combine(key, ((YamlScalarNode)name).Value ?? ""), values, faults, known);
+                {
+                    if (name is YamlScalarNode { Value: { } text })
+                        Flatten(value, ConfigurationPath.Combine(key, text));
+                    else
+                        Fault(name, "a key must be a name.");
+                }
+
                 break;
             case YamlSequenceNode sequence:
                 for (int index = 0; index < sequence.Children.Count; index++)
-                    Flatten(sequence.Children[index], ConfigurationPath.Combine(key, index.ToString(CultureInfo.InvariantCulture)), values, faults, known);
-                break;
-            case YamlScalarNode scalar when known.Contains(key):
-                values[key] = scalar.Value;
-                break;
-            case YamlScalarNode when key != "Loop":
-                faults.Add($"line {node.Start.Line}: unknown key '{Shown(key)}'; did you mean '{Shown(known.Nearest(key))}'?");
+                    Flatten(sequence.Children[index], ConfigurationPath.Combine(key, index.ToString(CultureInfo.InvariantCulture)));
                 break;
         }
     }
 
-    private static string Shown(string key) => string.Join('.', key.Split(':').Skip(1).Select(part => part.Length == 0 ? part : char.ToLowerInvariant(part[0]) + part[1..]));
+    private void Take(YamlScalarNode scalar, string key)
+    {
+        // YAML's null: the key stands there without a value, so the default holds.
+        bool isNull = scalar is { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" };
+        if (_known.Find(key) is not { } known)
+        {
+            if (!_known.IsSection(key) && key != "Loop")
+                Unknown(scalar, key);
+            else if (!isNull)
+                Fault(scalar, key == "Loop" ? "the file must hold sections, such as 'capture:'." : $"'{KnownKey.Show(key)}' is a section or list, not a value; below it is '{_known.FirstBelow(key).Shown}'.");
+            return;
+        }
+
+        if (isNull)
+            return;
+        if (ValueCheck.Fault(known, scalar.Value!) is { } fault)
+            Fault(scalar, $"key '{KnownKey.Show(key)}': {fault}");
+        else
+            _values[key] = scalar.Value;
+    }
+
+    private void Unknown(YamlNode node, string key) => Fault(node, $"unknown key '{KnownKey.Show(key)}'; did you mean '{KnownKey.Show(_known.Nearest(key))}'?");
+
+    private void Fault(YamlNode node, string words) => _faults.Add($"line {node.Start.Line}: {words}");
 }

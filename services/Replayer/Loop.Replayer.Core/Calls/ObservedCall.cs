@@ -19,7 +19,8 @@ public sealed record ObservedCall(string? Caller, string? Callee, string Method,
             .DistinctBy(exchange => exchange.Id).OrderBy(exchange => exchange.StartedAt).ThenBy(exchange => exchange.Id)];
         List<Exchange> servers = [.. all.Where(exchange => exchange.View is ExchangeView.Server)];
         List<ObservedCall> calls = [];
-        foreach (Exchange outbound in all.Where(exchange => exchange.View is not ExchangeView.Server))
+        // Single tries lie beside a view of the whole call.
+        foreach (Exchange outbound in all.Where(exchange => exchange.View is not (ExchangeView.Server or ExchangeView.Attempt)))
         {
             Exchange? inbound = servers.FirstOrDefault(server => AreOneCall(outbound, server));
             if (inbound is not null)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Loop.Contracts;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Engine;
@@ -14,12 +16,14 @@ public static class ReplayerApi
 {
     private const int DefaultLimit = 50;
     private const int MaximumLimit = 500;
+    private const string BodyRemedy = "Send {\"conversation\":\"ID\",\"destination\":\"host:port\"} as application/json.";
 
     /// <summary>Maps <c>/api/v1/replays</c>.</summary>
     public static IEndpointRouteBuilder MapReplayerApi(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder replays = routes.MapGroup("/api/v1/replays").WithTags("replays");
         replays.MapPost("/", Start).WithName("StartReplay").WithSummary("Replays a conversation, or one hop of it, against a destination.")
+            .Accepts<ReplayRequest>("application/json")
             .Produces<ReplayReport>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503);
         replays.MapGet("/{id}", Get).WithName("GetReplay").WithSummary("The report of a replay as far as it goes.")
             .Produces<ReplayReport>().ProducesProblem(404);
@@ -28,13 +32,30 @@ public static class ReplayerApi
         return routes;
     }
 
-    private static async Task<IResult> Start(ReplayRequest request, ReplayService service, CancellationToken cancellationToken) =>
-        await service.Accept(request, cancellationToken) switch
+    private static async Task<IResult> Start(HttpRequest http, ReplayService service, CancellationToken cancellationToken)
+    {
+        if (!http.HasJsonContentType())
+            return Problem(new ReplayRefusal(415, "not-json", "Not JSON.", "The content type is not application/json.", BodyRemedy));
+        ReplayRequest? request;
+        try
+        {
+            request = await http.ReadFromJsonAsync<ReplayRequest>(cancellationToken);
+        }
+        catch (JsonException fault)
+        {
+            // Read here and not by the framework, whose refusal has no words.
+            return Problem(ReplayRefusal.Malformed("body", fault.Message, BodyRemedy));
+        }
+
+        if (request is null)
+            return Problem(ReplayRefusal.Malformed("body", "It is null.", BodyRemedy));
+        return await service.Accept(request, cancellationToken) switch
         {
             ReplayAcceptance.Accepted accepted => TypedResults.Accepted($"/api/v1/replays/{accepted.Report.Id}", accepted.Report),
             ReplayRefusal refusal => Problem(refusal),
             var other => throw new InvalidOperationException($"An acceptance of an unknown kind: {other.GetType().Name}."),
         };
+    }
 
     private static async Task<IResult> Get(string id, IReplayJournal journal)
     {
@@ -44,12 +65,13 @@ public static class ReplayerApi
             : TypedResults.Ok(report);
     }
 
-    private static async Task<IResult> List(string? conversation, int? limit, IReplayJournal journal, IRecordings recordings)
+    private static async Task<IResult> List(string? conversation, string? limit, IReplayJournal journal, IRecordings recordings)
     {
-        if (limit is < 1 or > MaximumLimit)
-            return Problem(ReplayRefusal.Malformed("limit", $"{limit} is out of range.", $"Give 1 to {MaximumLimit}."));
+        int count = DefaultLimit;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaximumLimit))
+            return Problem(ReplayRefusal.Malformed("limit", $"'{limit}' is no whole number from 1 to {MaximumLimit}.", $"Give 1 to {MaximumLimit}."));
         if (conversation is null)
-            return TypedResults.Ok(await journal.Replays(null, limit ?? DefaultLimit));
+            return TypedResults.Ok(await journal.Replays(null, count));
         string prefix = conversation.ToLowerInvariant();
         if (prefix.Length < 4 || !Base32.IsValid(prefix))
             return Problem(ReplayRefusal.Malformed("conversation", $"'{conversation}' is not a conversation id or prefix.",
@@ -58,7 +80,7 @@ public static class ReplayerApi
         return found.Count switch
         {
             0 => Problem(ReplayRefusal.UnknownConversation(prefix)),
-            1 => TypedResults.Ok(await journal.Replays(found[0], limit ?? DefaultLimit)),
+            1 => TypedResults.Ok(await journal.Replays(found[0], count)),
             _ => Problem(ReplayRefusal.AmbiguousConversation(prefix, found)),
         };
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Ports;
@@ -17,6 +18,7 @@ internal sealed partial class ReplayEngine(
     /// <summary>Carries out one replay to its last event.</summary>
     public async Task Process(ReplayJob job, CancellationToken cancellationToken)
     {
+        using Activity? span = ReplayActivities.Replay(job);
         ReplayReport report;
         try
         {
@@ -32,6 +34,7 @@ internal sealed partial class ReplayEngine(
             report = Failed(ReportWriter.Accepted(job), $"{error.GetType().Name}: {error.Message}");
         }
 
+        span?.SetTag("loop.replay.verdict", report.Verdict?.ToString());
         await Finish(report);
     }
 

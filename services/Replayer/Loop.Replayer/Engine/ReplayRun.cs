@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Answers;
@@ -39,6 +40,7 @@ internal sealed class ReplayRun(IRecordings recordings, IReplayJournal journal, 
         bool isWatched = request is not null && nodes.Count > 0 && (plan.Calls.Count > 0 || target.EntryMadeByProxy);
         IReadOnlyList<Exchange> observed = isWatched ? await observer.Observe(id, cancellationToken) : [];
         // 5
+        using Activity? span = ReplayActivities.Compare(id);
         CallPairing pairing = CallPairing.Of(plan, observed);
         IEnumerable<CallPair> pairs = pairing.Entry is null ? pairing.Pairs : [pairing.Entry, .. pairing.Pairs];
         ReplayComparison comparison = ReplayComparison.Of(plan, target, entry, pairing, await bodies.Calls(pairs), Mask(plan, job.Ids, entry));
@@ -70,7 +72,13 @@ internal sealed class ReplayRun(IRecordings recordings, IReplayJournal journal, 
         string id = job.Ids.ReplayId;
         await journal.Append(id, new ReplayRequestSent(request.Adjustments, sentAt));
         sentAt = time.GetUtcNow();
-        Answer answer = await sender.Send(job.Destination, request, job.Limit, cancellationToken);
+        Answer answer;
+        using (Activity? span = ReplayActivities.Send(job))
+        {
+            answer = await sender.Send(job.Destination, request, job.Limit, cancellationToken);
+            span?.SetTag("loop.replay.outcome", OutcomeText.Of(answer.Outcome));
+        }
+
         // From here on only the redacted form exists: it is what was recorded, and what may be stored.
         answer = answer with { Headers = await journal.Redact(id, answer.Headers), Trailers = await journal.Redact(id, answer.Trailers) };
         string? body = answer.Body.IsEmpty ? null : await journal.StoreBody(id, answer.Body.ToArray());

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Loop.Hosting.Configuration;
 
 namespace Loop.Replayer.Hosting;
 
@@ -47,5 +48,6 @@ public sealed class AllowedDestination
     public string Destination { get; set; } = "";
 
     /// <summary>Headers to send there in place of redacted ones, name → value. Secrets: from the environment, never printed.</summary>
+    [Secret]
     public IDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 }

@@ -54,6 +54,7 @@ public static class ReplayerHostExtensions
         services.TryAddSingleton<ReplayRun>();
         services.TryAddSingleton<ReplayService>();
         services.TryAddSingleton<ReplayEngine>();
+        services.AddHealthChecks().AddCheck<ReplayEngineCheck>("replayer");
         services.AddHostedService(provider => provider.GetRequiredService<ReplayEngine>());
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -30,7 +32,7 @@ public sealed class BrowserGuard(RequestDelegate next, IOptions<ApiAccessOptions
             return new(StatusCodes.Status403Forbidden, "Foreign page", "A page of another origin may not use this API.");
         if (options.Value.Token is { Length: > 0 } token && !IsHealth(request.Path) && !BearerToken.IsIn(request, token))
             return new(StatusCodes.Status401Unauthorized, "Token needed", "Send 'authorization: Bearer TOKEN' with the token of this server (loopctl: LOOP_TOKEN or --token).");
-        if (IsChange(request.Method) && !(request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) ?? false))
+        if (IsChange(request.Method) && !IsJson(request.ContentType))
             return new(StatusCodes.Status415UnsupportedMediaType, "JSON needed", "A request that changes something needs 'content-type: application/json'.");
         return null;
     }
@@ -44,7 +46,18 @@ public sealed class BrowserGuard(RequestDelegate next, IOptions<ApiAccessOptions
 
     private bool IsAllowed(HostString host, HttpContext context) =>
         options.Value.AllowedHosts.Contains(host.Value ?? "", StringComparer.OrdinalIgnoreCase)
-        || (host.Host == context.Connection.LocalIpAddress?.ToString() && (host.Port ?? 80) == context.Connection.LocalPort);
+        || (host.Host == Written(context.Connection.LocalIpAddress) && (host.Port ?? 80) == context.Connection.LocalPort);
+
+    // As a Host header spells it: IPv6 in brackets, and an IPv4 client of a listener for both as IPv4.
+    private static string? Written(IPAddress? address) => address switch
+    {
+        null => null,
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } => $"[{address}]",
+        _ => address.ToString(),
+    };
+
+    private static bool IsJson(string? contentType) => MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsForeign(HttpContext context)
     {

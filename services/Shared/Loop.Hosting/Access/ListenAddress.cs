@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Loop.Hosting.Access;
 
-/// <summary>An address to listen on: <c>ip:port</c>, <c>[v6]:port</c> or <c>localhost:port</c>. Port 0 asks the system for a free one.</summary>
+/// <summary>An address to listen on: <c>ip:port</c>, <c>[v6]:port</c>, <c>localhost:port</c> (127.0.0.1) or <c>*:port</c> (every IPv4 address). Port 0 asks the system for a free one.</summary>
 /// <param name="EndPoint">Where to bind.</param>
 public sealed record ListenAddress(IPEndPoint EndPoint)
 {
@@ -18,29 +18,21 @@ public sealed record ListenAddress(IPEndPoint EndPoint)
         address = null;
         fault = $"'{text}' is no address to listen on: ip:port is expected, such as 127.0.0.1:5680";
         int colon = text?.LastIndexOf(':') ?? -1;
-        if (colon < 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        if (colon <= 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
             return false;
-        string host = text![..colon].Trim('[', ']');
+        string host = text![..colon];
         IPAddress? ip = host switch
         {
             "localhost" => IPAddress.Loopback,
-            "*" or "" => IPAddress.Any,
-            _ => IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null,
+            "*" => IPAddress.Any,
+            ['[', .. var inner, ']'] => IPAddress.TryParse(inner, out IPAddress? v6) && v6.AddressFamily is AddressFamily.InterNetworkV6 ? v6 : null,
+            // Without brackets nobody can tell an IPv6 address's last group from a port.
+            _ => IPAddress.TryParse(host, out IPAddress? v4) && v4.AddressFamily is AddressFamily.InterNetwork ? v4 : null,
         };
         if (ip is null)
             return false;
         address = new ListenAddress(new IPEndPoint(ip, port));
         return true;
-    }
-
-    /// <summary>The same address with a port that is free now when 0 was asked for.</summary>
-    public ListenAddress WithConcretePort()
-    {
-        if (EndPoint.Port != 0)
-            return this;
-        using var probe = new TcpListener(EndPoint);
-        probe.Start();
-        return new ListenAddress((IPEndPoint)probe.LocalEndpoint);
     }
 
     /// <summary>URL under which this machine reaches it.</summary>

@@ -57,7 +57,8 @@ public sealed record Conversation
     public CollectionFacts Facts => new(
         [.. Nodes.Values.OfType<NodeAnswered>().Select(fact => fact.Answer)],
         [.. Nodes.Values.OfType<NodeDidNotAnswer>()],
-        Seal?.StillOpen ?? 0);
+        Seal?.StillOpen ?? 0,
+        Trigger?.ExchangeId);
 
     /// <summary>The state after one more fact.</summary>
     public Conversation Evolve(ConversationEvent fact) => fact switch
@@ -76,7 +77,7 @@ public sealed record Conversation
         ExchangeRecorded recorded => With(new RecordedPlace(recorded.Id, recorded.Segment, recorded.Ordinal, Late: false, recorded.At)),
         LateExchangeRecorded late => With(new RecordedPlace(late.Id, late.Segment, late.Ordinal, Late: true, late.At)),
         ExchangesRefused refused => this with { Refused = Refused + refused.Count },
-        NodeAnswered answered => this with { Nodes = Nodes.SetItem(answered.Answer.Node, answered) },
+        NodeAnswered answered => this with { Nodes = Nodes.SetItem(answered.Answer.Node, Remembering(answered)) },
         NodeDidNotAnswer silent => this with { Nodes = Nodes.SetItem(silent.Node, silent) },
         ConversationSealed sealing => this with { State = ConversationState.Sealed, Seal = sealing },
         ConversationMerged merged => this with { State = ConversationState.Merged, MergedInto = merged.Into },
@@ -89,6 +90,12 @@ public sealed record Conversation
     /// <summary>The key that names a conversation: the smallest trace id, else the smallest request id.</summary>
     public static TraceKey PrimaryKey(IEnumerable<TraceKey> keys) =>
         keys.OrderBy(key => key.Kind).ThenBy(key => key.Value, StringComparer.Ordinal).First();
+
+    // A node that restarted does not know any more what it watched; what it said before stays true.
+    private NodeAnswered Remembering(NodeAnswered answered) =>
+        Nodes.GetValueOrDefault(answered.Answer.Node) is NodeAnswered { Answer.Watches: { Count: > 0 } before } && before.Except(answered.Answer.Watches).Any()
+            ? answered with { Answer = answered.Answer with { Watches = [.. before.Union(answered.Answer.Watches)] } }
+            : answered;
 
     private ImmutableList<TraceKey> With(IEnumerable<TraceKey> keys) => Keys.AddRange(keys.Except(Keys));
 

@@ -22,6 +22,9 @@ public sealed class ConversationDescription
     /// <summary>Which hops are there.</summary>
     public CoherenceReport Coherence { get; }
 
+    /// <summary>True when something seems to be missing and nobody has said why.</summary>
+    public bool HasUnexplainedHole => Coherence.Missing.Any(missing => missing.Why == Tree.Coherence.NeverSeen) || _tree.Hops.Any(Tree.Coherence.IsCallerUnknown);
+
     /// <summary>The exchanges with access-log entries joined in.</summary>
     public IReadOnlyList<Exchange> Exchanges => _tree.Exchanges;
 

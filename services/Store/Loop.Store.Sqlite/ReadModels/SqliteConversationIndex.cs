@@ -4,13 +4,15 @@ using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Store.Core;
+using Loop.Store.Core.Faults;
 using Loop.Store.Core.ReadModels;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace Loop.Store.Sqlite.ReadModels;
 
 /// <summary>The read model in one SQLite file. Commits are not synced one by one: after a crash of the machine the checkpoint goes back with the rows, and the events are read again.</summary>
-public sealed class SqliteConversationIndex : IConversationIndex, IDisposable
+public sealed partial class SqliteConversationIndex : IConversationIndex, IDisposable
 {
     private readonly SqliteFile _file;
 
@@ -18,6 +20,27 @@ public sealed class SqliteConversationIndex : IConversationIndex, IDisposable
 
     /// <summary>Opens the file or creates it.</summary>
     public static SqliteConversationIndex Open(string path) => new(SqliteFile.Open(path, IndexSchema.Create()));
+
+    /// <summary>
+    /// The same, but a file that cannot be read is put aside and an empty one takes its place: everything in it is derived, so that the start builds it again
+    /// from events instead of asking a person to.
+    /// </summary>
+    public static SqliteConversationIndex OpenOrReplace(string path, ILogger logger)
+    {
+        try
+        {
+            return Open(path);
+        }
+        catch (Exception exception) when (exception is StoreDamagedException or StoreVersionException)
+        {
+            string aside = path + ".damaged";
+            File.Move(path, aside, overwrite: true);
+            File.Delete(path + "-wal");
+            File.Delete(path + "-shm");
+            LogReplaced(logger, exception.Message, aside);
+            return Open(path);
+        }
+    }
 
     /// <inheritdoc/>
     public Task Upsert(ConversationSummary summary, IReadOnlyList<TraceKey> keys, CancellationToken cancellationToken) => Write(
@@ -146,6 +169,9 @@ public sealed class SqliteConversationIndex : IConversationIndex, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    [LoggerMessage(2401, LogLevel.Warning, "The index cannot be read and is built anew from all events; nothing is lost. {Fault} The old file is {Aside} and can be deleted")]
+    private static partial void LogReplaced(ILogger logger, string fault, string aside);
 
     // Aliases are kept flat: one step always ends at a conversation.
     private static string Resolve(SqliteConnection connection, SqliteTransaction transaction, string id) =>

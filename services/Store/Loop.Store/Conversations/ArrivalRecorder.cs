@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Replays;
 using Loop.Store.Core.Packs;
+using Loop.Store.Recovery;
 
 namespace Loop.Store.Conversations;
 
@@ -16,7 +18,7 @@ public enum ArrivalOutcome
 }
 
 /// <summary>Write order of everything that arrives: asked for → segment durable → one append that refers to it → visible.</summary>
-public sealed class ArrivalRecorder(IGrainFactory grains, IPackStore packs, PendingKeeps keeps, StoreInstruments instruments, TimeProvider time)
+public sealed class ArrivalRecorder(IGrainFactory grains, IPackStore packs, PendingKeeps keeps, StoreInstruments instruments, StoreReadiness readiness, TimeProvider time)
 {
     /// <summary>Prefix of a replay's watch id, and of its stream and pack.</summary>
     public const string ReplayPrefix = "replay-";
@@ -75,8 +77,9 @@ public sealed class ArrivalRecorder(IGrainFactory grains, IPackStore packs, Pend
 
     private async Task<StoredExchange[]> Write(string owner, CapturedExchange[] exchanges, CancellationToken cancellationToken)
     {
+        using Activity? span = StoreActivities.WriteSegment(owner, exchanges.Length);
         long started = time.GetTimestamp();
-        SegmentWritten written = await packs.WriteSegment(owner, exchanges, cancellationToken);
+        SegmentWritten written = await readiness.Watch("packs", () => packs.WriteSegment(owner, exchanges, cancellationToken));
         instruments.OnSegmentWritten(time.GetElapsedTime(started));
         return [.. exchanges.Select((exchange, ordinal) => new StoredExchange(exchange.Head, written.Segment, ordinal, written.StoredBytes[ordinal]))];
     }

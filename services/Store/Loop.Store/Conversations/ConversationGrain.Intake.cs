@@ -9,6 +9,7 @@ namespace Loop.Store.Conversations;
 public sealed partial class ConversationGrain
 {
     private const int MaxRemembered = 10_000;
+    private const int MergeHoldFactor = 10;
 
     private readonly List<(long Ticket, long Position)> _pendingTickets = [];
     private readonly HashSet<ExchangeId> _refused = [];
@@ -91,7 +92,7 @@ public sealed partial class ConversationGrain
     /// <inheritdoc/>
     public Task<ConversationProgress> BeginMerge()
     {
-        _mergeUntil = time.GetUtcNow() + options.Value.AnswerTimeout;
+        HoldForMerge();
         return Progress();
     }
 
@@ -145,6 +146,17 @@ public sealed partial class ConversationGrain
         }
     }
 
+    // Whatever a node lost after it answered it has not told yet, and what it could not deliver may still be in its ring.
+    private bool AskAgain(DateTimeOffset now)
+    {
+        if (_isAskedAgain || !Description.HasUnexplainedHole)
+            return false;
+        _isAskedAgain = true;
+        _progress!.Arrived(now);
+        surroundings.Nodes.CollectAnew(Id, _conversation.Keys);
+        return true;
+    }
+
     private async Task PublishIfBehind()
     {
         if (_publishedVersion == _version || _conversation.State is null)
@@ -174,6 +186,13 @@ public sealed partial class ConversationGrain
     private void Claim()
     {
         foreach (MergeRequest merge in surroundings.Directory.Claim(_conversation.Id!.Value, _conversation.Generation, _conversation.Keys, _conversation.KeptAt))
+        {
+            if (merge.From == _conversation.Id)
+                HoldForMerge();
             surroundings.Merges.Enqueue(merge);
+        }
     }
+
+    // A conversation that seals before its merge got round to it stays one of its own for ever; merges are few and copying is slow where disks are.
+    private void HoldForMerge() => _mergeUntil = time.GetUtcNow() + (MergeHoldFactor * options.Value.AnswerTimeout);
 }

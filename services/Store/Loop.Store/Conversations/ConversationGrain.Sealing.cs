@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Store.Core.Conversations;
@@ -7,13 +8,19 @@ namespace Loop.Store.Conversations;
 /// <summary>Waiting for the end: one timer, set to the next moment at which something can change by itself.</summary>
 public sealed partial class ConversationGrain
 {
+    private const int MaxWakes = 300;
+
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
+
+    // Shorter than Orleans keeps an idle grain, so that a long wait does not end with the grain, and with it the timer.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     private Dictionary<ExchangeId, Exchange>? _incoming;
     private CollectionProgress? _progress;
     private IGrainTimer? _timer;
     private DateTimeOffset? _mergeUntil;
     private DateTimeOffset? _unwatchAt;
+    private bool _isAskedAgain;
 
     private void StartCollecting(bool isResumed)
     {
@@ -26,7 +33,11 @@ public sealed partial class ConversationGrain
         ScheduleCheck();
     }
 
-    private void AskNodes() => _progress?.Asked(surroundings.Nodes.Collect(Id, _conversation.Keys));
+    private void AskNodes()
+    {
+        using Activity? span = StoreActivities.Collect(Id);
+        _progress?.Asked(surroundings.Nodes.Collect(Id, _conversation.Keys));
+    }
 
     private void StopCollecting()
     {
@@ -46,6 +57,8 @@ public sealed partial class ConversationGrain
             wait = unwatchAt > now ? unwatchAt - now : TimeSpan.FromMilliseconds(1);
         else
             return;
+        if (wait > LongestWait)
+            wait = LongestWait;
         if (_timer is null)
             _timer = this.RegisterGrainTimer(Check, new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { KeepAlive = true });
         else
@@ -87,8 +100,9 @@ public sealed partial class ConversationGrain
     {
         foreach (string node in progress.GiveUp(now))
             await Apply(new LoseNode(node, "it did not come back after the store restarted", now));
-        if (_mergeUntil > now || progress.ReasonToSeal(now) is not { } reason)
+        if (_mergeUntil > now || progress.ReasonToSeal(now) is not { } reason || (reason == "quiet" && AskAgain(now)))
             return;
+        using Activity? span = StoreActivities.Seal(Id, reason);
         await CountRefused(isFinal: true);
         int stillOpen = progress.StillOpen;
         await Apply(new SealConversation(reason, stillOpen, now));
@@ -97,5 +111,29 @@ public sealed partial class ConversationGrain
         surroundings.Directory.Sealed(_conversation.Id!.Value, now);
         telemetry.Instruments.OnSealed(reason);
         telemetry.Sealed(Id, reason, _conversation.Recorded.Count, stillOpen);
+    }
+
+    // The timer goes with the grain: without this an open conversation would wait until a node or a person happens to speak of it.
+    private void WakeAfterFailure()
+    {
+        IConversationGrain self = GrainFactory.GetGrain<IConversationGrain>(Id);
+        _ = Task.Run(() => Wake(self));
+    }
+
+    private async Task Wake(IConversationGrain self)
+    {
+        for (int tries = 0; tries < MaxWakes; tries++)
+        {
+            await Task.Delay(RetryAfterFailure, time);
+            try
+            {
+                await self.Resume();
+                return;
+            }
+            catch (Exception)
+            {
+                // Its stream cannot be read yet, or the silo stops; either was logged where it happened.
+            }
+        }
     }
 }

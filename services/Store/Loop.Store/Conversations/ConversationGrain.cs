@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
@@ -48,6 +49,7 @@ public sealed partial class ConversationGrain(
     /// <inheritdoc/>
     public async Task Trigger(Trigger trigger, int generation)
     {
+        using Activity? span = StoreActivities.Keep(Id, trigger);
         DateTimeOffset now = time.GetUtcNow();
         if (_conversation.State is ConversationState.Merged)
         {
@@ -55,10 +57,9 @@ public sealed partial class ConversationGrain(
             return;
         }
 
-        bool isFirst = _conversation.State is null;
         await Apply(new KeepConversation(ConversationId.Parse(Id), generation, trigger, now), new AddKeys(trigger.Keys));
-        if (isFirst)
-            StartCollecting(isResumed: false);
+        if (_conversation.State is ConversationState.Open && _progress is null)
+            StartCollecting(isResumed: false); // Not only at the first one: that may have been written, and the index not, so that its call failed.
         else if (_conversation.State is ConversationState.Open)
             Claim(); // The caller of an earlier trigger may have given up on it and forgotten the keys.
         ScheduleCheck();
@@ -70,7 +71,9 @@ public sealed partial class ConversationGrain(
     /// <inheritdoc/>
     public async Task NodeAnswered(NodeAnswer answer)
     {
-        if (_conversation.State is not ConversationState.Open)
+        // A sealed one that counts the node as silent takes a late answer, which is why its holes are; otherwise the answers before the seal stand.
+        bool isLateWord = _conversation.State is ConversationState.Sealed && (_isAskedAgain || _conversation.Nodes.GetValueOrDefault(answer.Node) is NodeDidNotAnswer);
+        if (_conversation.State is not ConversationState.Open && !isLateWord)
             return;
         await Apply(new AcceptNodeAnswer(answer));
         _progress?.Answered(answer.Node, answer.OpenCount, time.GetUtcNow());
@@ -149,6 +152,7 @@ public sealed partial class ConversationGrain(
             // Whether it was written is not known: the ticket stays open (a restart repeats from there) and the stream is read again.
             telemetry.AppendFailed(Id, exception);
             DeactivateOnIdle();
+            WakeAfterFailure();
             throw;
         }
     }

@@ -6,6 +6,7 @@ using Loop.Store.Core.Conversations;
 using Loop.Store.Core.Conversations.Tree;
 using Loop.Store.Core.Events;
 using Loop.Store.Core.Packs;
+using Loop.Store.Recovery;
 
 namespace Loop.Store.Conversations;
 
@@ -17,7 +18,7 @@ public sealed record LoadedConversation(Conversation Conversation, long Version,
 }
 
 /// <summary>Reads and appends a conversation's stream. Shared by the grain and by the rebuild, so that both see the same.</summary>
-public sealed class ConversationJournal(IEventStore events, IPackStore packs, IBlobStore blobs)
+public sealed class ConversationJournal(IEventStore events, EventAppender appender, IPackStore packs, IBlobStore blobs)
 {
     /// <summary>Category of conversation streams.</summary>
     public const string Category = "conversation";
@@ -26,7 +27,17 @@ public sealed class ConversationJournal(IEventStore events, IPackStore packs, IB
     public static string Owner(string id) => $"{Category}-{id}";
 
     /// <summary>Reads all of it.</summary>
+    /// <exception cref="BlobDamagedException">An event names what its pack does not hold.</exception>
     public async Task<LoadedConversation> Load(string id, CancellationToken cancellationToken)
+    {
+        LoadedConversation facts = await LoadFacts(id, cancellationToken);
+        return facts.Version < 0 || facts.Conversation.State is ConversationState.Merged
+            ? facts
+            : facts with { Recorded = await Heads(id, facts.Conversation, cancellationToken), PackBytes = await PackBytes(id, cancellationToken) };
+    }
+
+    /// <summary>Reads the events alone; nothing is recorded, as far as this tells.</summary>
+    public async Task<LoadedConversation> LoadFacts(string id, CancellationToken cancellationToken)
     {
         Conversation conversation = Conversation.NotKept;
         long version = -1;
@@ -36,11 +47,7 @@ public sealed class ConversationJournal(IEventStore events, IPackStore packs, IB
             version = stored.Version;
         }
 
-        if (version < 0)
-            return LoadedConversation.Nothing;
-        if (conversation.State is ConversationState.Merged)
-            return new LoadedConversation(conversation, version, [], 0);
-        return new LoadedConversation(conversation, version, await Heads(id, conversation, cancellationToken), await PackBytes(id, cancellationToken));
+        return version < 0 ? LoadedConversation.Nothing : new LoadedConversation(conversation, version, [], 0);
     }
 
     /// <summary>Appends; durable when this returns.</summary>
@@ -48,7 +55,7 @@ public sealed class ConversationJournal(IEventStore events, IPackStore packs, IB
     public async Task<AppendResult> Append(string id, long version, IReadOnlyList<ConversationEvent> facts, CancellationToken cancellationToken)
     {
         var stream = new StreamName(Category, id);
-        AppendResult result = await events.Append(stream, version, EventSerializer.Serialize(stream, version, facts, EventMetadata.None), cancellationToken);
+        AppendResult result = await appender.Append(stream, version, metadata => EventSerializer.Serialize(stream, version, facts, metadata), cancellationToken);
         return result.Outcome is AppendOutcome.Appended ? result : throw new ConversationMovedException(id, version, result.Version);
     }
 

@@ -1,11 +1,12 @@
 using Loop.Contracts.Conversations;
 using Loop.Store.Core.Conversations;
 using Loop.Store.Core.ReadModels;
+using Loop.Store.Recovery;
 
 namespace Loop.Store.Conversations;
 
 /// <summary>Makes what is durable visible: list and look-ups first, live readers then.</summary>
-public sealed class ConversationPublisher(IConversationIndex index, ConversationFeed feed, CoherenceTotals totals)
+public sealed class ConversationPublisher(IConversationIndex index, ConversationFeed feed, CoherenceTotals totals, StoreReadiness readiness)
 {
     /// <summary>Publishes the state as it is now; repeating it is harmless.</summary>
     public async Task Publish(Conversation conversation, ConversationDescription description, CancellationToken cancellationToken)
@@ -19,7 +20,11 @@ public sealed class ConversationPublisher(IConversationIndex index, Conversation
             return;
         }
 
-        await index.Upsert(description.Summary(), conversation.Keys, cancellationToken);
+        await readiness.Watch("the index", async () =>
+        {
+            await index.Upsert(description.Summary(), conversation.Keys, cancellationToken);
+            return true;
+        });
         if (conversation.State is ConversationState.Sealed)
             totals.Set(id, description.Coherence);
         feed.Publish(description.Summary());

@@ -112,6 +112,7 @@ public sealed class ArrivalPump(
 
     private async Task Answer(NodeSession session, string watchId, NodeAnswer answer)
     {
+        session.Heard(watchId);
         session.Settle(watchId);
         keeps.Answered(watchId, session.Node);
         if (IsConversation(watchId))

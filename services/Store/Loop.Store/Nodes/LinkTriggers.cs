@@ -2,13 +2,15 @@ using System.Threading.Channels;
 using Loop.Contracts.Conversations;
 using Loop.Protocols.Capture.V1;
 using Loop.Store.Conversations;
+using Loop.Store.Recovery;
 
 namespace Loop.Store.Nodes;
 
 /// <summary>Keeps the triggers of a link and acknowledges each when it is durable.</summary>
-public sealed class LinkTriggers(ConversationAssigner assigner, NodeLinkTelemetry telemetry)
+public sealed class LinkTriggers(ConversationAssigner assigner, StoreReadiness readiness, NodeLinkTelemetry telemetry)
 {
     private const int AtOnce = 8;
+    private const string Part = "triggers";
 
     /// <summary>Runs until the queue is complete.</summary>
     public Task Run(NodeSession session, ChannelReader<Triggered> fired, CancellationToken cancellationToken) => Parallel.ForEachAsync(
@@ -22,6 +24,7 @@ public sealed class LinkTriggers(ConversationAssigner assigner, NodeLinkTelemetr
         {
             Trigger trigger = LinkMessages.Read(message);
             Assignment assignment = await assigner.Keep(trigger, cancellationToken);
+            readiness.Succeeded(Part);
             Acknowledge(session, message.TriggerId, assignment.Id?.Value, assignment.RefusedReason);
         }
         catch (InvalidDataException exception)
@@ -32,6 +35,7 @@ public sealed class LinkTriggers(ConversationAssigner assigner, NodeLinkTelemetr
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            readiness.Failed(Part, exception);
             telemetry.TriggerFailed(session.Node, exception);
         }
     }

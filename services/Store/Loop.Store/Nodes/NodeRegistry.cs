@@ -57,11 +57,7 @@ public sealed partial class NodeRegistry(IOptions<NodeLinkOptions> options, Stor
         foreach ((string replayId, IReadOnlyList<TraceKey> keys) in _replays)
             session.Send(Register(replayId, keys, Interlocked.Increment(ref _lastRequestId)));
         foreach ((string watchId, IReadOnlyList<TraceKey> keys) in _watches)
-        {
-            // A node answers a watch that it has with what is new. What was on its way when the last link broke is lost to us, so the watch begins anew.
-            session.Send(new StoreMessage { Unwatch = new Unwatch { WatchId = watchId } });
-            session.SendCollect(watchId, keys);
-        }
+            AskAnew(session, watchId, keys);
     }
 
     /// <summary>The link is down. False when another link of the same node took its place.</summary>
@@ -102,6 +98,13 @@ public sealed partial class NodeRegistry(IOptions<NodeLinkOptions> options, Stor
     }
 
     /// <inheritdoc/>
+    public void CollectAnew(string watchId, IReadOnlyList<TraceKey> keys)
+    {
+        foreach (NodeSession session in Connected())
+            AskAnew(session, watchId, keys);
+    }
+
+    /// <inheritdoc/>
     public bool Owes(string node, string watchId) => _nodes.GetValueOrDefault(node)?.Session?.Owes(watchId) is true;
 
     /// <inheritdoc/>
@@ -114,6 +117,13 @@ public sealed partial class NodeRegistry(IOptions<NodeLinkOptions> options, Stor
             session.Settle(watchId);
             session.Send(new StoreMessage { Unwatch = new Unwatch { WatchId = watchId } });
         }
+    }
+
+    // A node answers a watch that it has with what is new. What was lost on its way is lost to us, so the watch begins anew.
+    private static void AskAnew(NodeSession session, string watchId, IReadOnlyList<TraceKey> keys)
+    {
+        session.Send(new StoreMessage { Unwatch = new Unwatch { WatchId = watchId } });
+        session.SendCollect(watchId, keys);
     }
 
     private NodeSession[] Connected() => [.. _nodes.Values.Select(entry => entry.Session).OfType<NodeSession>()];

@@ -7,11 +7,15 @@ namespace Loop.Store.Nodes;
 /// <summary>One node link that is up: what waits to be sent, and which answers are owed. Safe from any thread; nothing here waits.</summary>
 public sealed class NodeSession(string node, long epoch, string version, int queuedCommands, TimeProvider time) : IDisposable
 {
+    // A node serves one question after the other: while it, or the pump that records for it, is at work, the others wait this many times longer.
+    private const int BusyFactor = 5;
+
     private readonly Channel<StoreMessage> _outbound = Channel.CreateBounded<StoreMessage>(new BoundedChannelOptions(queuedCommands) { SingleReader = true });
     private readonly CancellationTokenSource _aborted = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DateTimeOffset> _owed = new(StringComparer.Ordinal);
     private long _lastCollectId;
+    private DateTimeOffset _heardAt;
 
     /// <summary>Name of the node.</summary>
     public string Node { get; } = node;
@@ -70,8 +74,9 @@ public sealed class NodeSession(string node, long epoch, string version, int que
     {
         lock (_lock)
         {
+            _heardAt = time.GetUtcNow();
             if (_owed.ContainsKey(watchId))
-                _owed[watchId] = time.GetUtcNow();
+                _owed[watchId] = _heardAt;
         }
     }
 
@@ -89,7 +94,8 @@ public sealed class NodeSession(string node, long epoch, string version, int que
         {
             if (_owed.Count == 0)
                 return [];
-            DateTimeOffset latest = time.GetUtcNow() - timeout;
+            DateTimeOffset now = time.GetUtcNow();
+            DateTimeOffset latest = now - (_heardAt > now - timeout ? BusyFactor * timeout : timeout);
             string[] overdue = [.. _owed.Where(pair => pair.Value <= latest).Select(pair => pair.Key)];
             foreach (string watchId in overdue)
                 _owed.Remove(watchId);

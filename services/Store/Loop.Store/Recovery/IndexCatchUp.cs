@@ -1,4 +1,5 @@
 using Loop.Store.Conversations;
+using Loop.Store.Core.Blobs;
 using Loop.Store.Core.Conversations;
 using Loop.Store.Core.Events;
 using Loop.Store.Core.ReadModels;
@@ -17,7 +18,7 @@ public sealed class IndexCatchUp(
     RecoveryLog log)
 {
     /// <summary>Returns the streams that were touched.</summary>
-    public async Task<IReadOnlySet<StreamName>> Run(CancellationToken cancellationToken)
+    public async Task<HashSet<StreamName>> Run(CancellationToken cancellationToken)
     {
         long from = await StartPosition(cancellationToken);
         var touched = new HashSet<StreamName>();
@@ -66,12 +67,27 @@ public sealed class IndexCatchUp(
         return 0;
     }
 
+    // A conversation whose pack is damaged stays in the list by what its events say: it was acknowledged, and asking for it tells what is wrong.
+    private async Task<LoadedConversation> Load(StreamName stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await conversations.Load(stream.Id, cancellationToken);
+        }
+        catch (BlobDamagedException damage)
+        {
+            log.PackDamaged(stream.Id, damage.Message);
+            readiness.Add($"Conversation {stream.Id} is listed without its hops: {damage.Message}");
+            return await conversations.LoadFacts(stream.Id, cancellationToken);
+        }
+    }
+
     private async Task Project(StreamName stream, CancellationToken cancellationToken)
     {
         switch (stream.Category)
         {
             case ConversationJournal.Category:
-                LoadedConversation loaded = await conversations.Load(stream.Id, cancellationToken);
+                LoadedConversation loaded = await Load(stream, cancellationToken);
                 if (loaded.Conversation.MergedInto is { } into)
                     await index.Alias(stream.Id, into.Value, cancellationToken);
                 else

@@ -36,4 +36,8 @@ public sealed partial class RecoveryLog(ILogger<RecoveryLog> logger)
     /// <summary>The checkpoint stays behind.</summary>
     [LoggerMessage(2208, LogLevel.Warning, "The index checkpoint could not be written; the next start reads more streams again")]
     public partial void CheckpointNotWritten(Exception exception);
+
+    /// <summary>A pack is damaged.</summary>
+    [LoggerMessage(2209, LogLevel.Warning, "Conversation {Id} is listed without its hops: {Fact}")]
+    public partial void PackDamaged(string id, string fact);
 }

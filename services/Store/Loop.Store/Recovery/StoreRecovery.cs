@@ -1,3 +1,4 @@
+using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
 using Loop.Store.Conversations;
 using Loop.Store.Core.Conversations;
@@ -20,6 +21,10 @@ public sealed class StoreRecovery(
     StoreReadiness readiness,
     RecoveryLog log) : ILifecycleParticipant<ISiloLifecycle>
 {
+    // A late exchange of a sealed conversation may have left an orphan with no event after the checkpoint. Late ones come within seconds of the seal, so
+    // that the newest conversations are all that can have one.
+    private const int RecentlySealed = 500;
+
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -30,9 +35,11 @@ public sealed class StoreRecovery(
 
     private async Task CatchUp(CancellationToken cancellationToken)
     {
-        IReadOnlySet<StreamName> touched = await catchUp.Run(cancellationToken);
+        HashSet<StreamName> touched = await catchUp.Run(cancellationToken);
         foreach (string id in await index.Open(cancellationToken))
             await sweep.Conversation(id, cancellationToken);
+        foreach (ConversationSummary recent in (await index.List(RecentlySealed, null, cancellationToken)).Items)
+            touched.Add(new StreamName(ConversationJournal.Category, recent.Id));
         foreach (StreamName stream in touched)
             await sweep.Stream(stream, cancellationToken);
     }

@@ -2,6 +2,7 @@ using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Store.Core.Events;
 using Loop.Store.Core.Packs;
+using Loop.Store.Recovery;
 
 namespace Loop.Store.Replays;
 
@@ -9,7 +10,7 @@ namespace Loop.Store.Replays;
 public sealed record LoadedReplay(List<ReplayEvent> Facts, long Version);
 
 /// <summary>Reads and appends a replay's stream.</summary>
-public sealed class ReplayJournal(IEventStore events, IPackStore packs)
+public sealed class ReplayJournal(IEventStore events, EventAppender appender, IPackStore packs)
 {
     /// <summary>Category of replay streams.</summary>
     public const string Category = "replay";
@@ -47,7 +48,7 @@ public sealed class ReplayJournal(IEventStore events, IPackStore packs)
     public async Task<AppendResult> Append(string id, long version, IReadOnlyList<ReplayEvent> facts, CancellationToken cancellationToken)
     {
         var stream = new StreamName(Category, id);
-        AppendResult result = await events.Append(stream, version, EventSerializer.Serialize(stream, version, facts, EventMetadata.None), cancellationToken);
+        AppendResult result = await appender.Append(stream, version, metadata => EventSerializer.Serialize(stream, version, facts, metadata), cancellationToken);
         return result.Outcome is AppendOutcome.Appended
             ? result
             : throw new InvalidOperationException($"Replay {id} is at version {result.Version}, not {version}: something else wrote to it. The call can be repeated.");

@@ -60,6 +60,34 @@ public sealed class CoherenceTests
         Assert.True(Judge(exchanges).Complete);
     }
 
+    [Fact]
+    public void Judge_NodeRestartedAfterACallBegan_ExpectsBothSidesOfIt()
+    {
+        RecordedExchange[] exchanges =
+        [
+            _sketch.Client("web", "/pay", 10, 90, local: "w:1", remote: "p:80", spanIn: "a", spanOut: "b"),
+            _sketch.Server("stock", "/take", 20, 30, spanIn: "c", spanOut: "d", requestId: "r2"),
+        ];
+
+        CoherenceReport cut = Coherence.Judge(ConversationTree.Build(exchanges), exchanges, new CollectionFacts([Answer("node restarted")], [], 0));
+
+        Assert.Equal(["server view of x GET /pay: node restarted", "client view of stock GET /take: node restarted"], cut.Missing.Select(missing => $"{missing.What}: {missing.Why}"));
+    }
+
+    [Theory]
+    [InlineData("n1", 1, "never seen")]
+    [InlineData("n1", 0, "node restarted")]
+    [InlineData("n2", 1, "node did not answer")]
+    public void Judge_ExchangeThatTriggeredIsNotThere_IsMissing(string node, long epoch, string why)
+    {
+        var facts = new CollectionFacts([Answer("") with { Epoch = 1 }], [], 0, new ExchangeId(node, epoch, 7));
+
+        CoherenceReport report = Coherence.Judge(ConversationTree.Build([]), [], facts);
+
+        Assert.Equal(new MissingView(null, "the exchange that triggered", why), Assert.Single(report.Missing));
+        Assert.Equal((1, 0, false), (report.Expected, report.Present, report.Complete));
+    }
+
     private static CoherenceReport Judge(RecordedExchange[] exchanges) =>
         Coherence.Judge(ConversationTree.Build(exchanges), exchanges, new CollectionFacts([], [], 0));
 

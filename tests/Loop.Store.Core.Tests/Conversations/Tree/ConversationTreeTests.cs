@@ -54,6 +54,33 @@ public sealed class ConversationTreeTests
     }
 
     [Fact]
+    public void Build_CallWithItsTries_IsOneHopAndRecovered()
+    {
+        RecordedExchange[] exchanges =
+        [
+            _sketch.Client("web", "/pay", 10, 90, local: "a:3", remote: "p:80", attempts: 2),
+            _sketch.Try("web", "/pay", 11, null, 503, attempt: 1),
+            _sketch.Try("web", "/pay", 50, 80, attempt: 2),
+            _sketch.Client("web", "/pay", 200, 290, requestId: "r2", attempts: 1),
+            _sketch.Try("web", "/pay", 201, 280, requestId: "r2", attempt: 1),
+        ];
+
+        ConversationTree tree = ConversationTree.Build(exchanges);
+
+        Assert.Equal([3, 2], tree.Hops.Select(hop => hop.Views.Count));
+        Assert.Equal([(2, true), (1, false)], tree.Hops.Select(hop => (hop.Attempts, hop.Recovered)));
+        Assert.Equal([null, 1, 2], tree.Hops[0].Views.Select(view => view.Attempt));
+    }
+
+    [Fact]
+    public void Build_TriesWithoutTheirCall_AreOneHop()
+    {
+        ConversationTree tree = ConversationTree.Build([_sketch.Try("web", "/pay", 11, null, 503, attempt: 1), _sketch.Try("web", "/pay", 50, 80, attempt: 2)]);
+
+        Assert.Equal(2, Assert.Single(tree.Hops).Views.Count);
+    }
+
+    [Fact]
     public void Build_ParallelEqualCallsOverOneConnection_PairsEachOnce()
     {
         RecordedExchange[] exchanges =

@@ -17,6 +17,9 @@ internal sealed class ExchangeSketch
     public RecordedExchange Server(string service, string path, int from, int? to, int status = 200, string? remote = null, string? local = null, string? spanIn = null, string? spanOut = null, int? attempt = null, string requestId = "r1", string method = "GET", string? details = "via_upstream", string? node = null) =>
         Make(ExchangeView.Server, service, path, from, to, status, new ExchangeEndpoints(remote, local, null, null), spanIn, spanOut, attempt, requestId, method, details, node);
 
+    public RecordedExchange Try(string service, string path, int from, int? to, int status = 200, int? attempt = null, string requestId = "r1", string method = "GET") =>
+        Make(ExchangeView.Attempt, service, path, from, to, status, ExchangeEndpoints.Unknown, null, null, attempt, requestId, method, "via_upstream", null);
+
     public RecordedExchange Log(RecordedExchange of, IReadOnlyList<string> flags, string? spanOut = null) => new(
         of.Exchange with
         {

@@ -8,14 +8,22 @@ namespace Loop.Store.Core.Conversations.Tree;
 /// <param name="Answers">The last answer of each node.</param>
 /// <param name="Silent">Nodes that could not be asked.</param>
 /// <param name="StillOpen">Exchanges still open at the seal.</param>
-public sealed record CollectionFacts(IReadOnlyList<NodeAnswer> Answers, IReadOnlyList<NodeDidNotAnswer> Silent, int StillOpen);
+/// <param name="TriggeredBy">The exchange that triggered; null when it was kept by hand.</param>
+public sealed record CollectionFacts(IReadOnlyList<NodeAnswer> Answers, IReadOnlyList<NodeDidNotAnswer> Silent, int StillOpen, ExchangeId? TriggeredBy = null);
 
 /// <summary>
 /// Which views of the conversation there are, and for each missing one why. A view is expected when the other side of its call was recorded and its own
-/// side is captured (some node watches that service and view), or when a call lies inside another one and nobody recorded who made it.
+/// side is captured (some node watches that service and view), or when a call lies inside another one and nobody recorded who made it. A node that
+/// restarted after a call began forgot what it watched with everything else: there, both sides are expected. The exchange that triggered always is.
 /// </summary>
 public static class Coherence
 {
+    /// <summary>The reason that says that nobody knows one.</summary>
+    public const string NeverSeen = "never seen";
+
+    private const string Shed = "shed";
+    private const string StillOpen = "still open";
+
     /// <summary>Judges a tree.</summary>
     public static CoherenceReport Judge(ConversationTree tree, IReadOnlyList<RecordedExchange> recorded, CollectionFacts facts)
     {
@@ -26,15 +34,23 @@ public static class Coherence
         var missing = new List<MissingView>();
         int present = 0;
         int absent = 0;
+        if (facts.TriggeredBy is { } trigger && recorded.All(one => one.Exchange.Id != trigger))
+        {
+            missing.Add(new MissingView(null, "the exchange that triggered", WhyGone(trigger, facts)));
+            absent++;
+        }
+
         foreach (HopView hop in tree.Hops)
         {
             present += hop.Views.Count;
             int before = missing.Count;
             AddMissingSide(hop, tree, captured, facts, missing);
+            AddLostCaller(hop, captured, facts, missing);
             absent += missing.Count - before;
             AddIncomplete(hop, missing);
         }
 
+        AddUnseen(facts, missing);
         missing.AddRange(facts.Silent.Select(silent => new MissingView(null, $"whatever {silent.Node} saw", "node did not answer")));
         return new CoherenceReport(present + absent, present, missing, missing.Count == 0);
     }
@@ -53,10 +69,38 @@ public static class Coherence
         bool hasServer = hop.Views.Any(view => view.View is ExchangeView.Server);
         bool hasClient = hop.Views.Any(view => view.View is not ExchangeView.Server);
         string call = $"{hop.Destination} {hop.Request?.Method ?? "?"} {hop.Request?.Path ?? "?"}";
-        if (!hasServer && ReachedUpstream(hop, tree) && captured.Contains(Watch(hop.Destination, ExchangeView.Server)))
+        bool isCut = facts.Answers.Any(answer => answer.StartedAt > hop.StartedAt);
+        if (!hasServer && ReachedUpstream(hop, tree) && (isCut || captured.Contains(Watch(hop.Destination, ExchangeView.Server))))
             missing.Add(new MissingView(hop.Id, $"server view of {call}", Why(hop, Watch(hop.Destination, ExchangeView.Server), facts)));
-        if (!hasClient && (hop.JoinedBy == "unknown parent" || captured.Contains(Watch(hop.Source, ExchangeView.Client))))
+        if (!hasClient && (hop.JoinedBy == "unknown parent" || (isCut && HasCaller(hop, tree)) || captured.Contains(Watch(hop.Source, ExchangeView.Client))))
             missing.Add(new MissingView(hop.Id, $"client view of {call}", Why(hop, Watch(hop.Source, ExchangeView.Client), facts)));
+    }
+
+    private static bool HasCaller(HopView hop, ConversationTree tree) =>
+        tree.Exchanges.FirstOrDefault(exchange => exchange.Id.ToString() == hop.Views[0].ExchangeId)?.IncomingSpanId is not null;
+
+    // When both views of a call were shed no hop tells of it: a conversation with a known loss that explains none of its holes is not whole either.
+    private static void AddUnseen(CollectionFacts facts, List<MissingView> missing)
+    {
+        if (missing.Exists(view => view.Why == Shed))
+            return;
+        foreach (NodeAnswer answer in facts.Answers.Where(answer => answer.Losses.Any(loss => loss.Reason is LossReason.Shed)))
+            missing.Add(new MissingView(null, $"something that {answer.Node} could not take at that time", Shed));
+    }
+
+    /// <summary>True for a call of a captured service that nobody is known to have asked for: a job of its own, or its caller is missing.</summary>
+    public static bool IsCallerUnknown(HopView hop)
+    {
+        ArgumentNullException.ThrowIfNull(hop);
+        return hop.ParentId is null && hop.Views.Any(view => view.View is ExchangeView.Client);
+    }
+
+    // Services make calls of their own accord too, so that a caller is expected only where something is known to be lost.
+    private static void AddLostCaller(HopView hop, HashSet<string> captured, CollectionFacts facts, List<MissingView> missing)
+    {
+        string watch = Watch(hop.Source, ExchangeView.Server);
+        if (hop.JoinedBy == "root" && IsCallerUnknown(hop) && captured.Contains(watch) && Why(hop, watch, facts) is var why && why is not NeverSeen and not StillOpen)
+            missing.Add(new MissingView(hop.Id, $"the request in which {hop.Source} called {hop.Destination}", why));
     }
 
     // A proxy that answered by itself before it chose an upstream called nobody.
@@ -74,7 +118,18 @@ public static class Coherence
         if (hop.Response is { BodyTruncated: true })
             missing.Add(new MissingView(hop.Id, $"rest of the response body of {call}", "truncated"));
         if (hop.End is ExchangeEnd.Open)
-            missing.Add(new MissingView(hop.Id, $"end of {call}", "still open"));
+            missing.Add(new MissingView(hop.Id, $"end of {call}", StillOpen));
+    }
+
+    private static string WhyGone(ExchangeId exchange, CollectionFacts facts)
+    {
+        if (facts.Answers.FirstOrDefault(answer => answer.Node == exchange.Node) is not { } answer)
+            return "node did not answer";
+        if (answer.Epoch != exchange.Epoch)
+            return "node restarted";
+        if (answer.Losses.Any(loss => loss.Reason is LossReason.Shed or LossReason.Malformed))
+            return "shed";
+        return answer.Losses.Any(loss => loss.Reason is LossReason.Evicted) ? "evicted" : "never seen";
     }
 
     private static string Why(HopView hop, string watch, CollectionFacts facts)
@@ -82,13 +137,13 @@ public static class Coherence
         List<NodeAnswer> watching = [.. facts.Answers.Where(answer => answer.Watches.Contains(watch))];
         List<NodeAnswer> asked = watching.Count > 0 ? watching : [.. facts.Answers];
         if (asked.Any(answer => answer.Losses.Any(loss => loss.Reason is LossReason.Shed or LossReason.Malformed)))
-            return "shed";
+            return Shed;
         if (asked.Any(answer => answer.StartedAt > hop.StartedAt))
             return "node restarted";
         if (asked.Any(answer => answer.Horizon > hop.StartedAt || answer.Losses.Any(loss => loss.Reason is LossReason.Evicted)))
             return "evicted";
         if (facts.Silent.Count > 0)
             return "node did not answer";
-        return facts.StillOpen > 0 ? "still open" : "never seen";
+        return facts.StillOpen > 0 ? StillOpen : NeverSeen;
     }
 }

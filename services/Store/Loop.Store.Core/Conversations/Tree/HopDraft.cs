@@ -9,6 +9,9 @@ internal sealed class HopDraft(RecordedExchange? client)
     /// <summary>What the caller's proxy (or the edge) saw; null when it was not recorded.</summary>
     public RecordedExchange? Client { get; } = client;
 
+    /// <summary>What the caller's proxy saw of each try, in order of start; empty where it shows only the call as a whole.</summary>
+    public List<RecordedExchange> Tries { get; } = [];
+
     /// <summary>What the callee's proxy saw, one per attempt, in order of start.</summary>
     public List<RecordedExchange> Servers { get; } = [];
 
@@ -22,7 +25,7 @@ internal sealed class HopDraft(RecordedExchange? client)
     public IReadOnlyList<HopDraft> Candidates { get; set; } = [];
 
     /// <summary>All views, the caller's first.</summary>
-    public IEnumerable<RecordedExchange> Views => Client is null ? Servers : Servers.Prepend(Client);
+    public IEnumerable<RecordedExchange> Views => Client is null ? Servers : [Client, .. Tries, .. Servers];
 
     /// <summary>Start of the earliest view.</summary>
     public DateTimeOffset StartedAt => Views.Min(view => view.Exchange.StartedAt);
@@ -43,9 +46,15 @@ internal sealed class HopDraft(RecordedExchange? client)
     public FailureReason? Failure => FailureRule.Match(Outcome) ?? LocalFailure();
 
     /// <summary>True when an attempt failed and the caller never saw it.</summary>
-    public bool Recovered => Failure is null && Servers.Any(server => FailureRule.Match(server.Exchange) is not null);
+    public bool Recovered => Failure is null && Tries.Concat(Servers).Any(attempt => FailureRule.Match(attempt.Exchange) is not null);
 
-    // A caller that gave up, or whose view was cut by our own restart, says nothing of the callee: its own view does.
-    private FailureReason? LocalFailure() =>
-        Client is { Exchange.BrokenOffBy: BrokenOffBy.Client or BrokenOffBy.Capture } && LastServer is { } server ? FailureRule.Match(server.Exchange) : null;
+    // A caller that gave up, or whose view we cut, says nothing of the callee: its own view does. A status that was read before our cut stands.
+    private FailureReason? LocalFailure()
+    {
+        if (Client is { Exchange.BrokenOffBy: BrokenOffBy.Client or BrokenOffBy.Capture } && LastServer is { } server && FailureRule.Match(server.Exchange) is { } failure)
+            return failure;
+        return Outcome.BrokenOffBy is BrokenOffBy.Capture && (Outcome.Status() ?? LastServer?.Exchange.Status()) is >= 500 and var status
+            ? new FailureReason(FailureRule.DefaultName, $"status {status}")
+            : null;
+    }
 }

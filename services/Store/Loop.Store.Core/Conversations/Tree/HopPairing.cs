@@ -14,7 +14,9 @@ internal static class HopPairing
     /// <summary>The hops, without parents, in order of start.</summary>
     public static List<HopDraft> Pair(IReadOnlyList<RecordedExchange> exchanges)
     {
-        List<HopDraft> hops = [.. exchanges.Where(one => one.Exchange.View is not ExchangeView.Server).Select(client => new HopDraft(client))];
+        List<HopDraft> hops = [.. exchanges.Where(one => one.Exchange.View is not (ExchangeView.Server or ExchangeView.Attempt)).Select(client => new HopDraft(client))];
+        foreach (RecordedExchange attempt in exchanges.Where(one => one.Exchange.View is ExchangeView.Attempt))
+            AddTry(hops, attempt);
         var alone = new List<HopDraft>();
         foreach (RecordedExchange server in exchanges.Where(one => one.Exchange.View is ExchangeView.Server))
         {
@@ -29,6 +31,23 @@ internal static class HopPairing
 
     /// <summary>True when the proxy sent a span of its own upstream: then spans tell who called whom (facts: with tracing off every hop carries the same one).</summary>
     public static bool Traces(Exchange exchange) => exchange.OutgoingSpanId is not null && exchange.OutgoingSpanId != exchange.IncomingSpanId;
+
+    // A try carries its call's request id and lies within it. Without the call's own view (shed, evicted) the first try stands for it.
+    private static void AddTry(List<HopDraft> hops, RecordedExchange attempt)
+    {
+        HopDraft? call = hops.Where(hop => IsTryOf(hop.Client!.Exchange, attempt.Exchange))
+            .MinBy(hop => (attempt.Exchange.StartedAt - hop.Client!.Exchange.StartedAt).Duration());
+        if (call is null)
+            hops.Add(new HopDraft(attempt));
+        else
+            call.Tries.Add(attempt);
+    }
+
+    private static bool IsTryOf(Exchange call, Exchange attempt) =>
+        call.Service == attempt.Service && call.Namespace == attempt.Namespace && call.Instance == attempt.Instance
+        && (call.Endpoints.DownstreamRemote is null || attempt.Endpoints.DownstreamRemote is null || call.Endpoints.DownstreamRemote == attempt.Endpoints.DownstreamRemote)
+        && SameRequest(call, attempt)
+        && (call.View is ExchangeView.Attempt || Overlap(call, attempt));
 
     private static HopDraft? FindCaller(List<HopDraft> hops, Exchange server)
     {

@@ -28,8 +28,8 @@ internal static class HopViewBuilder
             DurationMs = hop.Outcome.Duration?.TotalMilliseconds ?? hop.LastServer?.Exchange.Duration?.TotalMilliseconds,
             JoinedBy = hop.JoinedBy,
             ParentCandidates = [.. hop.Candidates.Select(candidate => candidate.Id)],
-            Views = [.. hop.Views.Select(view => View(view, hop.Servers.Count))],
-            Attempts = Math.Max(Math.Max(1, hop.Servers.Count), hop.Client?.Exchange.AttemptCount ?? 1),
+            Views = [.. hop.Views.Select(view => View(view, Math.Max(hop.Servers.Count, hop.Tries.Count)))],
+            Attempts = new[] { 1, hop.Servers.Count, hop.Tries.Count, hop.Client?.Exchange.AttemptCount ?? 1 }.Max(),
             Request = Request(requestView) ?? (hop.Client is null ? null : Request(hop.Client.Exchange)),
             Response = Response(responseView),
             Failure = hop.Failure?.Reason,
@@ -54,7 +54,7 @@ internal static class HopViewBuilder
             exchange.Service,
             exchange.Instance,
             recorded.Late,
-            exchange.View is ExchangeView.Server && attempts > 1 ? exchange.AttemptCount : null,
+            exchange.View is ExchangeView.Server or ExchangeView.Attempt && attempts > 1 ? exchange.AttemptCount : null,
             FailureRule.Match(exchange)?.Reason);
     }
 

@@ -1,0 +1,15 @@
+namespace Loop.Integration.Tests.Harness;
+
+/// <summary>Settings that keep tests of faults short; what they wait for is the same.</summary>
+internal static class FastTimes
+{
+    private const string Section = "Loop__Store__Conversations__";
+
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        [Section + "Quiet"] = "00:00:00.700",
+        [Section + "AnswerTimeout"] = "00:00:20",
+        [Section + "ReconnectGrace"] = "00:00:02",
+        [Section + "KeptPerMinute"] = "100000",
+    };
+}
