@@ -108,6 +108,7 @@ public sealed class TapInputsTests : IClassFixture<TapInputsTests.Taps>
     [Fact]
     public async Task DamagedTaps_OnEveryInput_AreCountedAndTheOthersStillArrive()
     {
+        await _taps.Api.StatusUntil(status => status.Nodes.Count > 0, "a connected node", Cancellation);
         long before = (await _taps.Api.Status(Cancellation)).Nodes[0].Counts.GetValueOrDefault("malformed");
         await File.WriteAllBytesAsync(Path.Combine(_taps.Watched.FullName, "damaged.pb"), [0x0a, 0xff, 0xff, 0xff], Cancellation);
         await File.WriteAllTextAsync(Path.Combine(_taps.Watched.FullName, "damaged.json"), "{\"http_buffered_trace\":{", Cancellation);

@@ -51,6 +51,8 @@ public static class Coherence
         }
 
         AddUnseen(facts, missing);
+        if (tree.Hops.Count == 0 && missing.Count == 0)
+            missing.Add(new MissingView(null, "everything: no exchange of it was recorded", NeverSeen));
         missing.AddRange(facts.Silent.Select(silent => new MissingView(null, $"whatever {silent.Node} saw", "node did not answer")));
         return new CoherenceReport(present + absent, present, missing, missing.Count == 0);
     }
