@@ -112,7 +112,7 @@ public sealed class RefusalTests
             (66, ["replay", known, "-d", "127.0.0.1:9", "--hop", "99"]),
             (66, ["keep", "0123456789abcdef0123456789abcdef"]),
             (64, ["list", "--limit", "0"]),
-            (66, ["replays", Unknown]),
+            (66, ["replays", "show", Unknown]),
         ];
         var wrong = new List<string>();
         foreach ((int expected, string[] arguments) in calls)

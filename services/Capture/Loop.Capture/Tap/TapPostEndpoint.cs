@@ -45,6 +45,13 @@ internal sealed class TapPostEndpoint(
 
     private async Task Take(HttpContext context, CaptureConnection connection)
     {
+        // Said before the first byte: reading would be refused by the server's own limit, as a fault of ours.
+        if (context.Request.ContentLength > _maximumBytes)
+        {
+            await RefuseOversized(context);
+            return;
+        }
+
         PipeReader body = context.Request.BodyReader;
         while (true)
         {
@@ -52,8 +59,7 @@ internal sealed class TapPostEndpoint(
             if (result.Buffer.Length > _maximumBytes)
             {
                 body.AdvanceTo(result.Buffer.End);
-                instruments.OnRefused(RefusalReason.Oversized);
-                await Answer(context, StatusCodes.Status413PayloadTooLarge, $"A tap has at most {_maximumBytes} bytes here.");
+                await RefuseOversized(context);
                 return;
             }
 
@@ -70,6 +76,12 @@ internal sealed class TapPostEndpoint(
         }
     }
 
+    private Task RefuseOversized(HttpContext context)
+    {
+        instruments.OnRefused(RefusalReason.Oversized);
+        return Answer(context, StatusCodes.Status413PayloadTooLarge, $"A tap has at most {_maximumBytes} bytes here.");
+    }
+
     private string? Feed(HttpContext context, CaptureConnection connection, in ReadOnlySequence<byte> bytes)
     {
         TraceWrapper? trace;
@@ -77,7 +89,7 @@ internal sealed class TapPostEndpoint(
         {
             trace = TapRequest.Parser.ParseFrom(bytes).TraceData;
         }
-        catch (InvalidProtocolBufferException damaged)
+        catch (Exception damaged) when (damaged is InvalidProtocolBufferException or InvalidOperationException)
         {
             instruments.OnMalformed(CaptureInput.ReportedTap);
             intake.OnMalformed(CaptureInput.ReportedTap, damaged.Message);
