@@ -4,6 +4,7 @@ using Loop.Capture.Listening;
 using Loop.Capture.Sources;
 using Loop.Capture.Wire;
 using Loop.Contracts.Exchanges;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace Loop.Capture.ExtProc;
@@ -37,7 +38,10 @@ internal sealed class ExternalProcessorEndpoint(
             // frozen process finds half-close and reset together, and Kestrel hands out none of the bytes. Otherwise the source ended it: Envoy resets
             // the stream of an exchange that broke off, with or without a half-close that we had time to see.
             bool isUnread = outcome is GrpcReadOutcome.SourceReset && stream.OnReset();
-            bool isSourceEnded = outcome is GrpcReadOutcome.EndOfStream or GrpcReadOutcome.SourceReset || stream.IsResponseEnded;
+            // A connection that is gone took all its streams with it (an Envoy that gave a frozen collector up): that says nothing of any of them.
+            bool isConnectionLost = context.Features.Get<IConnectionLifetimeFeature>() is { ConnectionClosed.IsCancellationRequested: true };
+            bool isReset = outcome is GrpcReadOutcome.SourceReset && !isConnectionLost;
+            bool isSourceEnded = outcome is GrpcReadOutcome.EndOfStream || isReset || stream.IsResponseEnded;
             stream.Close(isSourceEnded && !isUnread ? CloseReason.SourceEnded : CloseReason.CaptureEnded);
             await answers.Complete();
         }
