@@ -85,12 +85,9 @@ internal static class ParentSearch
 
     private static bool EndedAfter(Exchange server, DateTimeOffset moment) => server.Duration is not { } duration || server.StartedAt + duration >= moment;
 
-    // Requests of one trace that reach the same service side by side are entries of their own (a browser's parallel calls), not calls of one another:
-    // only an entry at another service can hold a call whose caller nobody recorded. Hops come in order of start, so earlier ones have their parents.
     private static bool IsInsideAnother(HopDraft hop, IReadOnlyList<HopDraft> hops) =>
         hop.Client is not { Exchange.View: ExchangeView.Edge }
-        && hops.Any(other => other != hop && !IsDescendant(other, hop) && other.StartedAt < hop.StartedAt && EndedAfter(other.Outcome, hop.StartedAt)
-            && other.Parent is null && other.LastServer is { } server && server.Exchange.Service != hop.LastServer?.Exchange.Service);
+        && hops.Any(other => other != hop && !IsDescendant(other, hop) && other.StartedAt < hop.StartedAt && EndedAfter(other.Outcome, hop.StartedAt) && other.Servers.Count > 0);
 
     private static bool IsDescendant(HopDraft hop, HopDraft ancestor)
     {
