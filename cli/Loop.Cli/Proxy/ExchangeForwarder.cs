@@ -67,9 +67,13 @@ internal sealed class ExchangeForwarder(ProxyOptions options, IHttpForwarder for
         ForwarderError error = await forwarder.SendAsync(context, route.Prefix, connections.Invoker, ConfigOf(context), transformer, limit.Token);
         Exception? exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         bool isClientGone = context.RequestAborted.IsCancellationRequested && !exchange.Context.Response.HasStarted
-            || error is ForwarderError.RequestBodyClient or ForwarderError.ResponseBodyClient or ForwarderError.ResponseBodyCanceled or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeRequestClient;
+            || error is ForwarderError.RequestBodyClient && !IsGivenUp(exception)
+            || error is ForwarderError.ResponseBodyClient or ForwarderError.ResponseBodyCanceled or ForwarderError.UpgradeResponseClient or ForwarderError.UpgradeRequestClient;
         return OutcomeClassifier.Classify(error, exception, exchange.Status != 0, limit.IsCancellationRequested, isClientGone);
     }
+
+    // An upstream that resets the stream while the request's body is on its way makes the HTTP client give the body up; the forwarder blames the caller for it.
+    private static bool IsGivenUp(Exception? exception) => exception is AggregateException { InnerExceptions: [OperationCanceledException, ..] };
 
     private ForwarderRequestConfig ConfigOf(HttpContext context) => new()
     {

@@ -17,7 +17,7 @@ public sealed class NodeLinkFaultTests
     [Fact]
     public async Task StoreKilledAndRestarted_TriggersFiredMeanwhile_AreKept()
     {
-        LoopServer store = await StartStore();
+        await using LoopServer store = await StartStore();
         await using LoopServer capture = await StartCapture(store);
         using var mesh = new FakeMesh(capture.Capture!, Cancellation);
         FakeConversation[] before = await mesh.SendMany(4, failEvery: 2);
@@ -28,7 +28,6 @@ public sealed class NodeLinkFaultTests
         FakeConversation[] meanwhile = await mesh.SendMany(20, failEvery: 4);
         Assert.All(meanwhile, one => Assert.True(one.IsTaken, "capture must go on without a store"));
         await using LoopServer restarted = await StartStore(store.DataDirectory, $"127.0.0.1:{store.Link!.Port}");
-        await store.DisposeAsync();
 
         using var again = new LoopApi(restarted.Http);
         await AssertKeptWhole(again, [.. before, .. meanwhile]);
