@@ -40,7 +40,6 @@ internal sealed class ReplayedExchange(ExchangeSource source, DateTimeOffset arr
     private readonly long[] _sizes = new long[2];
     private readonly bool[] _truncated = new bool[2];
     private bool _isInexact;
-    private ExchangeEndpoints? _connections;
     private DateTimeOffset? _endedAt;
 
     public CloseReason? Closed { get; private set; }
@@ -69,7 +68,6 @@ internal sealed class ReplayedExchange(ExchangeSource source, DateTimeOffset arr
             RequestTruncated = _truncated[0],
             ResponseTruncated = _truncated[1],
             Inexact = _isInexact,
-            Connections = _connections,
             End = end,
             BrokenOffBy = end == ExchangeEnd.BrokenOff ? BrokenOffBy.Unknown : BrokenOffBy.None,
         };
@@ -102,7 +100,7 @@ internal sealed class ReplayedExchange(ExchangeSource source, DateTimeOffset arr
             direction == MessageDirection.Request ? PartKind.RequestAttributes : PartKind.ResponseAttributes, arrivedAt, false, Copy(attributes)));
     }
 
-    public void Connections(ExchangeEndpoints endpoints) => _connections = endpoints;
+    public void Connections(in ReadOnlySequence<byte> connections, DateTimeOffset at) => _parts.Add(new RecordedPart(PartKind.TapConnections, at, false, Copy(connections)));
 
     public void MarkInexact() => _isInexact = true;
 

@@ -128,7 +128,7 @@ public sealed class TapTraceFeederTests : IDisposable
         using TapTraceFeeder feeder = Feeder();
 
         Assert.Equal(TapFeedResult.Ignored, feeder.Feed(new TraceWrapper { SocketBufferedTrace = new SocketTrace() }, At));
-        Assert.Equal(TapFeedResult.Ignored, feeder.Feed(new TraceWrapper(), At));
+        Assert.Equal(TapFeedResult.NoTrace, feeder.Feed(new TraceWrapper(), At));
         Assert.Equal(TapFeedResult.Ignored, feeder.Feed(new TraceWrapper { HttpBufferedTrace = new HttpBufferedTrace() }, At));
     }
 

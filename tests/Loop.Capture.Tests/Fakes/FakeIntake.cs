@@ -114,8 +114,6 @@ internal sealed class FakeExchange(ExchangeSource source) : IExchangeWriter
 
     public bool IsClosed => _closed.Task.IsCompleted;
 
-    public ExchangeEndpoints? Endpoints { get; private set; }
-
     public bool IsInexact { get; private set; }
 
     public bool IsResponseEnded { get; private set; }
@@ -141,7 +139,9 @@ internal sealed class FakeExchange(ExchangeSource source) : IExchangeWriter
     public void Attributes(MessageDirection direction, in ReadOnlySequence<byte> attributes) =>
         _calls.Enqueue(DescribeAttributes(direction, Struct.Parser.ParseFrom(attributes)));
 
-    public void Connections(ExchangeEndpoints endpoints) => Endpoints = endpoints;
+    public void Connections(in ReadOnlySequence<byte> connections, DateTimeOffset at)
+    {
+    }
 
     public void MarkInexact() => IsInexact = true;
 

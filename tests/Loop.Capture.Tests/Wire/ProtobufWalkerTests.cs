@@ -1,9 +1,9 @@
 using System.Buffers;
 using CsCheck;
 using Google.Protobuf;
+using Loop.Capture.Core.Decoding;
 using Loop.Capture.ExtProc;
 using Loop.Capture.Tests.ExtProc;
-using Loop.Capture.Wire;
 using Loop.Protocols.Envoy.Service.ExtProc.V3;
 using Xunit;
 

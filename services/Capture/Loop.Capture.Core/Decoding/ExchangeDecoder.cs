@@ -20,11 +20,18 @@ public static class ExchangeDecoder
         var request = new MessageAssembly();
         var response = new MessageAssembly();
         var attributes = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
+        ExchangeEndpoints? tapped = null;
         foreach (RecordedPart part in parts)
-            Add(part, request, response, attributes);
+        {
+            if (part.Kind is PartKind.TapConnections)
+                tapped = TapConnections.Decode(part.Payload);
+            else
+                Add(part, request, response, attributes);
+        }
+
         HttpMessagePart? requestPart = request.Build(facts.RequestBodySize, facts.RequestTruncated, !facts.Inexact);
         HttpMessagePart? responsePart = response.Build(facts.ResponseBodySize, facts.ResponseTruncated, !facts.Inexact);
-        return new CapturedExchange(Assemble(facts, parts, requestPart, responsePart, attributes), request.Body, response.Body);
+        return new CapturedExchange(Assemble(facts, parts, requestPart, responsePart, attributes, tapped), request.Body, response.Body);
     }
 
     private static void Add(in RecordedPart part, MessageAssembly request, MessageAssembly response, Dictionary<string, AttributeValue> attributes)
@@ -62,12 +69,13 @@ public static class ExchangeDecoder
         IReadOnlyList<RecordedPart> parts,
         HttpMessagePart? request,
         HttpMessagePart? response,
-        Dictionary<string, AttributeValue> attributes)
+        Dictionary<string, AttributeValue> attributes,
+        ExchangeEndpoints? tapped)
     {
         DateTimeOffset firstAt = parts.Count > 0 && parts[0].At < facts.FirstArrivalAt ? parts[0].At : facts.FirstArrivalAt;
         DateTimeOffset startedAt = Rfc3339.Parse(Text(attributes, "request.time")) ?? firstAt;
         ExchangeView view = ViewOf(facts.Source.View, Number(attributes, "xds.listener_direction"));
-        bool isBufferedTap = facts.Connections is not null;
+        bool isBufferedTap = tapped is not null;
         string? span = TraceContext.SpanOf(request);
         return new Exchange
         {
@@ -84,7 +92,7 @@ public static class ExchangeDecoder
             Response = response,
             End = facts.End,
             BrokenOffBy = facts.BrokenOffBy,
-            Endpoints = EndpointsOf(attributes, facts.Connections),
+            Endpoints = EndpointsOf(attributes, tapped),
             ResponseFlags = ResponseFlagNames.FromBits(Number(attributes, "response.flags") ?? 0),
             ResponseCodeDetails = Text(attributes, "response.code_details"),
             AttemptCount = AttemptsOf(view is ExchangeView.Server or ExchangeView.Attempt || isBufferedTap, request, Number(attributes, "upstream.request_attempt_count")),

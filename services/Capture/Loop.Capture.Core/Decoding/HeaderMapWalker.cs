@@ -1,7 +1,10 @@
 namespace Loop.Capture.Core.Decoding;
 
-/// <summary>Walks a serialised <c>envoy.config.core.v3.HeaderMap</c> (headers = 1 of key = 1, value = 2, raw_value = 3).</summary>
-internal ref struct HeaderMapWalker(ReadOnlySpan<byte> headerMap)
+/// <summary>
+/// Walks a serialised <c>envoy.config.core.v3.HeaderMap</c> (headers = 1 of key = 1, value = 2, raw_value = 3), or the headers that another message holds
+/// in a field of its own.
+/// </summary>
+internal ref struct HeaderMapWalker(ReadOnlySpan<byte> headerMap, int headersField = 1)
 {
     private WireWalker _headers = new(headerMap);
     private bool _isItemMalformed;
@@ -20,7 +23,7 @@ internal ref struct HeaderMapWalker(ReadOnlySpan<byte> headerMap)
     {
         while (_headers.Next())
         {
-            if (_headers.Field == 1 && _headers.IsBytes)
+            if (_headers.Field == headersField && _headers.IsBytes)
             {
                 ReadItem(_headers.Bytes);
                 return true;

@@ -29,4 +29,7 @@ public enum PartKind : byte
 
     /// <summary>A serialised <c>envoy.data.accesslog.v3.HTTPAccessLogEntry</c>; the only part of its record.</summary>
     AccessLogEntry,
+
+    /// <summary>A serialised <c>envoy.data.tap.v3.HttpBufferedTrace</c> with nothing but its connections; every exchange from a buffered tap has it, be it empty.</summary>
+    TapConnections,
 }

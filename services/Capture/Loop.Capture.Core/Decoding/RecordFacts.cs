@@ -33,9 +33,6 @@ public sealed record RecordFacts
     /// <summary>The source changed the bytes of bodies.</summary>
     public bool Inexact { get; init; }
 
-    /// <summary>From a buffered tap, and never null for one: its headers are read after the router, so that their trace context is the outgoing one.</summary>
-    public ExchangeEndpoints? Connections { get; init; }
-
     /// <summary>How it ended. Not read for access-log entries: they tell by themselves.</summary>
     public ExchangeEnd End { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 
@@ -25,14 +26,34 @@ internal static class Rfc3339
     }
 
     /// <summary>The time of a protobuf timestamp; null when it is absent, zero or out of range.</summary>
-    public static DateTimeOffset? From(Timestamp? timestamp) =>
-        timestamp is { Seconds: > MinSeconds and < MaxSeconds, Nanos: >= 0 and < 1_000_000_000 } && (timestamp.Seconds != 0 || timestamp.Nanos != 0)
-            ? DateTimeOffset.UnixEpoch.AddTicks((timestamp.Seconds * TimeSpan.TicksPerSecond) + (timestamp.Nanos / 100))
-            : null;
+    public static DateTimeOffset? From(Timestamp? timestamp) => timestamp is null ? null : From(timestamp.Seconds, timestamp.Nanos);
+
+    /// <summary>The time of a serialised protobuf timestamp; false when it is damaged.</summary>
+    public static bool TryReadTimestamp(in ReadOnlySequence<byte> message, out DateTimeOffset? time)
+    {
+        long seconds = 0;
+        int nanos = 0;
+        var walker = new ProtobufWalker(message);
+        while (walker.Next())
+        {
+            if (walker.Field == 1 && !walker.IsBytes)
+                seconds = (long)walker.Varint;
+            else if (walker.Field == 2 && !walker.IsBytes)
+                nanos = (int)walker.Varint;
+        }
+
+        time = From(seconds, nanos);
+        return !walker.IsMalformed;
+    }
 
     /// <summary>The span of a protobuf duration; null when it is absent, negative or absurd (over ten years).</summary>
     public static TimeSpan? From(Duration? duration) =>
         duration is { Seconds: >= 0 and < 315_576_000, Nanos: >= 0 and < 1_000_000_000 }
             ? TimeSpan.FromTicks((duration.Seconds * TimeSpan.TicksPerSecond) + (duration.Nanos / 100))
+            : null;
+
+    private static DateTimeOffset? From(long seconds, int nanos) =>
+        seconds is > MinSeconds and < MaxSeconds && nanos is >= 0 and < 1_000_000_000 && (seconds != 0 || nanos != 0)
+            ? DateTimeOffset.UnixEpoch.AddTicks((seconds * TimeSpan.TicksPerSecond) + (nanos / 100))
             : null;
 }

@@ -92,12 +92,12 @@ internal sealed class ExchangeWriter : IExchangeWriter
         }
     }
 
-    public void Connections(ExchangeEndpoints endpoints)
+    public void Connections(in ReadOnlySequence<byte> connections, DateTimeOffset at)
     {
         lock (_gate)
         {
-            if (_record is { } record)
-                record.Connections = endpoints;
+            if (_scan is not null)
+                KeepHead(MessageDirection.Request, PartKind.TapConnections, connections, at);
         }
     }
 

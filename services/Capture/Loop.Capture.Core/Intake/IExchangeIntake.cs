@@ -60,8 +60,11 @@ public interface IExchangeWriter
     /// <summary>Attributes of one direction: a serialised <c>google.protobuf.Struct</c> with Envoy's attribute names.</summary>
     void Attributes(MessageDirection direction, in ReadOnlySequence<byte> attributes);
 
-    /// <summary>Facts that only buffered taps carry.</summary>
-    void Connections(ExchangeEndpoints endpoints);
+    /// <summary>
+    /// The exchange comes from a buffered tap: its headers were read after the router, so that their trace context is the outgoing one.
+    /// <paramref name="connections"/> is a serialised <c>HttpBufferedTrace</c> with nothing but its connections, possibly empty.
+    /// </summary>
+    void Connections(in ReadOnlySequence<byte> connections, DateTimeOffset at);
 
     /// <summary>The source changed the bytes of bodies (tap's JSON_BODY_AS_STRING).</summary>
     void MarkInexact();

@@ -26,7 +26,6 @@ internal static class RecordReader
         RequestTruncated = record.RequestTruncated,
         ResponseTruncated = record.ResponseTruncated,
         Inexact = record.Inexact,
-        Connections = record.Connections,
         // A waiting one is read only to be judged early: nobody has said yet who broke it off.
         End = record.State is RecordState.Waiting ? ExchangeEnd.BrokenOff : record.End,
         BrokenOffBy = record.State is RecordState.Waiting ? BrokenOffBy.Unknown : record.BrokenOffBy,

@@ -60,8 +60,6 @@ internal sealed class RingRecord(ExchangeRing ring)
 
     public bool Inexact { get; set; }
 
-    public ExchangeEndpoints? Connections { get; set; }
-
     public ExchangeEnd End { get; set; }
 
     public BrokenOffBy BrokenOffBy { get; set; }
@@ -248,7 +246,7 @@ internal sealed class RingRecord(ExchangeRing ring)
     private void Reset()
     {
         (Sequence, KeyCount, State) = (0, 0, RecordState.Gone);
-        (Shard, _sharing, Source, Connections, Next) = (null!, null!, default, null, null);
+        (Shard, _sharing, Source, Next) = (null!, null!, default, null);
         (EndedAt, RequestBodySize, ResponseBodySize, RequestKept, ResponseKept) = (null, 0, 0, 0, 0);
         (RequestTruncated, ResponseTruncated, Inexact, IsSpent, HasTriggered) = (false, false, false, false, false);
         (End, BrokenOffBy, RequestIdHash, DownstreamRemoteHash, ResponseFlags) = (ExchangeEnd.Open, BrokenOffBy.None, 0, 0, 0);

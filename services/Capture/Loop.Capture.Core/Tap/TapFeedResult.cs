@@ -11,4 +11,10 @@ public enum TapFeedResult
 
     /// <summary>A trace without HTTP in it (transport socket tap), or an empty one.</summary>
     Ignored,
+
+    /// <summary>Nothing that is known as a trace.</summary>
+    NoTrace,
+
+    /// <summary>It is damaged; nothing of it was taken.</summary>
+    Malformed,
 }

@@ -6,41 +6,36 @@ namespace Loop.Capture.Core.Tap;
 /// How far one direction of a tapped exchange has come. Taps carry no end marker: whether a message that stopped was whole is told by its
 /// content-length, by gRPC's trailers, or, where neither speaks, by the fact that the proxy ended the trace.
 /// </summary>
-internal sealed class TapMessageProgress
+internal struct TapMessageProgress
 {
-    private TapHeaders? _headers;
+    private TapHeaderFacts? _headers;
     private long _bodySize;
     private bool _isSizeUnknown;
-    private bool _isGrpcStatusSeen;
 
-    public bool IsBegun => _headers is not null;
+    public readonly bool IsBegun => _headers is not null;
 
     public bool IsEnded { get; private set; }
 
     /// <summary>No more of this answer can come: the announced length is there, or there is no body by definition.</summary>
-    public bool IsAnswerSurelyWhole(bool isAnswerToHead) =>
+    public readonly bool IsAnswerSurelyWhole(bool isAnswerToHead) =>
         _headers is { IsGrpc: false } headers && !_isSizeUnknown && (headers.IsBodyless || isAnswerToHead || headers.ContentLength == _bodySize);
 
     /// <summary>No more of this request can come: the announced length is there, or it is one that ordinarily has no body and announced none.</summary>
-    public bool IsRequestSurelyWhole() =>
+    public readonly bool IsRequestSurelyWhole() =>
         IsEnded || (_headers is { } headers && !_isSizeUnknown && (headers.ContentLength is { } length ? length == _bodySize : headers.IsOrdinarilyBodyless));
 
-    public void OnHeaders(TapHeaders headers)
-    {
-        _headers = headers;
-        _isGrpcStatusSeen = headers.Value("grpc-status") is not null;
-    }
+    public void OnHeaders(in TapHeaderFacts headers) => _headers = headers;
 
-    public void OnBody(int size, bool truncated, bool isSizeUnknown)
+    public void OnBody(in TapBodyParts body)
     {
-        _bodySize += size;
-        _isSizeUnknown |= truncated || isSizeUnknown;
+        _bodySize += body.Bytes.Length;
+        _isSizeUnknown |= !body.IsLengthKnown;
     }
 
     public void OnEnded() => IsEnded = true;
 
     /// <summary>Whether the message was whole when the trace ended.</summary>
-    public bool WasWhole(MessageDirection direction, bool isAnswerToHead)
+    public readonly bool WasWhole(MessageDirection direction, bool isAnswerToHead)
     {
         if (_headers is not { } headers)
             return false;
@@ -49,6 +44,6 @@ internal sealed class TapMessageProgress
         if (headers.ContentLength is { } announced)
             return _bodySize >= announced;
         // A gRPC answer ends with its status, in trailers or in headers; without it the stream was cut.
-        return direction == MessageDirection.Request || !headers.IsGrpc || _isGrpcStatusSeen;
+        return direction == MessageDirection.Request || !headers.IsGrpc || headers.HasGrpcStatus;
     }
 }

@@ -1,7 +1,5 @@
-using Loop.Capture.Core.Decoding;
+using System.Buffers;
 using Loop.Capture.Core.Intake;
-using Loop.Contracts.Exchanges;
-using Loop.Protocols.Envoy.Data.Tap.V3;
 
 namespace Loop.Capture.Core.Tap;
 
@@ -19,31 +17,35 @@ public sealed class TapTraceFeeder : IDisposable
     private readonly int _maxOpen;
     private readonly Dictionary<ulong, TapExchange> _streamed = [];
     private readonly Queue<ulong> _finished = [];
+    private readonly TapExchange _buffered = new();
+    private readonly ArrayBufferWriter<byte> _scratch = new();
     private DateTimeOffset _lastAt;
 
     /// <summary>A feeder for one source.</summary>
     /// <param name="shard">Where exchanges go; the caller disposes it.</param>
     /// <param name="source">Who taps.</param>
-    /// <param name="maxOpen">Streamed exchanges in progress; at the limit the one that was quiet longest is closed.</param>
+    /// <param name="maxOpen">Streamed exchanges in progress; at the limit the one that was quiet longest is closed. 0 ignores segments: only whole exchanges are taken.</param>
     public TapTraceFeeder(IIntakeShard shard, ExchangeSource source, int maxOpen = 4096)
     {
         ArgumentNullException.ThrowIfNull(shard);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxOpen, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxOpen);
         (_shard, _source, _maxOpen) = (shard, source, maxOpen);
     }
 
     /// <summary>Streamed exchanges in progress.</summary>
     public int OpenCount => _streamed.Count - _finished.Count;
 
-    /// <summary>Takes one trace that arrived at a time.</summary>
-    public TapFeedResult Feed(TraceWrapper trace, DateTimeOffset arrivedAt)
+    /// <summary>Takes one trace that arrived at a time: a serialised <c>envoy.data.tap.v3.TraceWrapper</c>. Its bytes are not needed afterwards.</summary>
+    public TapFeedResult Feed(in ReadOnlySequence<byte> trace, DateTimeOffset arrivedAt)
     {
-        ArgumentNullException.ThrowIfNull(trace);
         _lastAt = arrivedAt;
-        return trace.TraceCase switch
+        if (!TapTraceParts.TryRead(trace, out TapTraceParts parts))
+            return TapFeedResult.Malformed;
+        return parts.Kind switch
         {
-            TraceWrapper.TraceOneofCase.HttpBufferedTrace => FeedBuffered(trace.HttpBufferedTrace, arrivedAt),
-            TraceWrapper.TraceOneofCase.HttpStreamedTraceSegment => FeedSegment(trace.HttpStreamedTraceSegment, arrivedAt),
+            TapTraceKind.Buffered => FeedBuffered(parts, arrivedAt),
+            TapTraceKind.Segment when _maxOpen > 0 => FeedSegment(parts, arrivedAt),
+            TapTraceKind.None => TapFeedResult.NoTrace,
             _ => TapFeedResult.Ignored,
         };
     }
@@ -70,47 +72,41 @@ public sealed class TapTraceFeeder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => CloseAll(CloseReason.SourceEnded, _lastAt);
 
-    private TapFeedResult FeedBuffered(HttpBufferedTrace trace, DateTimeOffset arrivedAt)
+    private TapFeedResult FeedBuffered(in TapTraceParts trace, DateTimeOffset arrivedAt)
     {
-        bool hasRequest = trace.Request is { Headers.Count: > 0 };
-        bool hasResponse = trace.Response is { Headers.Count: > 0 };
-        if (!hasRequest && !hasResponse)
+        if (!trace.Request.IsPresent && !trace.Response.IsPresent)
             return TapFeedResult.Ignored;
         IExchangeWriter? writer = _shard.Begin(_source, arrivedAt);
         if (writer is null)
             return TapFeedResult.Shed;
-        writer.Connections(new ExchangeEndpoints(
-            AddressText.Of(trace.DownstreamConnection?.RemoteAddress),
-            AddressText.Of(trace.DownstreamConnection?.LocalAddress),
-            AddressText.Of(trace.UpstreamConnection?.LocalAddress),
-            AddressText.Of(trace.UpstreamConnection?.RemoteAddress)));
-        var exchange = new TapExchange(writer, arrivedAt);
         // The trace was written when all was over; the times in it are the nearest to the truth that it has.
-        DateTimeOffset requestAt = Rfc3339.From(trace.Request?.HeadersReceivedTime) ?? Rfc3339.From(trace.Response?.HeadersReceivedTime) ?? arrivedAt;
-        DateTimeOffset responseAt = Rfc3339.From(trace.Response?.HeadersReceivedTime) ?? requestAt;
-        if (hasRequest)
-            FeedMessage(exchange, MessageDirection.Request, trace.Request!, requestAt);
-        if (hasResponse)
-            FeedMessage(exchange, MessageDirection.Response, trace.Response!, responseAt);
-        exchange.Close(CloseReason.SourceEnded, responseAt);
+        DateTimeOffset requestAt = trace.Request.ReceivedAt ?? trace.Response.ReceivedAt ?? arrivedAt;
+        DateTimeOffset responseAt = trace.Response.ReceivedAt ?? requestAt;
+        writer.Connections(trace.Connections(_scratch), requestAt);
+        _buffered.Begin(writer, arrivedAt);
+        FeedMessage(MessageDirection.Request, trace.Request, requestAt);
+        FeedMessage(MessageDirection.Response, trace.Response, responseAt);
+        _buffered.Close(CloseReason.SourceEnded, responseAt);
         return TapFeedResult.Fed;
     }
 
-    private static void FeedMessage(TapExchange exchange, MessageDirection direction, HttpBufferedTrace.Types.Message message, DateTimeOffset at)
+    private void FeedMessage(MessageDirection direction, in TapMessageParts message, DateTimeOffset at)
     {
-        exchange.Headers(direction, message.Headers, at);
-        if (message.Body is { BodyTypeCase: not Body.BodyTypeOneofCase.None } or { Truncated: true })
-            exchange.Body(direction, message.Body, at);
-        if (message.Trailers.Count > 0)
-            exchange.Trailers(direction, message.Trailers, at);
+        if (!message.IsPresent)
+            return;
+        _buffered.Headers(direction, message.Headers(_scratch), message.Facts, at);
+        if (message.HasBody)
+            _buffered.Body(direction, message.Body, at);
+        if (message.HasTrailers)
+            _buffered.Trailers(direction, message.Trailers(_scratch), at);
     }
 
-    private TapFeedResult FeedSegment(HttpStreamedTraceSegment segment, DateTimeOffset at)
+    private TapFeedResult FeedSegment(in TapTraceParts segment, DateTimeOffset at)
     {
         if (!_streamed.TryGetValue(segment.TraceId, out TapExchange? exchange))
         {
             MakeRoom(at);
-            exchange = new TapExchange(_shard.Begin(_source, at), at);
+            exchange = new TapExchange().Begin(_shard.Begin(_source, at), at);
             _streamed.Add(segment.TraceId, exchange);
         }
 
@@ -121,31 +117,23 @@ public sealed class TapTraceFeeder : IDisposable
         return exchange.IsShed ? TapFeedResult.Shed : TapFeedResult.Fed;
     }
 
-    private void FeedPiece(TapExchange exchange, HttpStreamedTraceSegment segment, DateTimeOffset at)
+    private void FeedPiece(TapExchange exchange, in TapTraceParts segment, DateTimeOffset at)
     {
-        switch (segment.MessagePieceCase)
+        MessageDirection direction = segment.Piece < TapPiece.ResponseHeaders ? MessageDirection.Request : MessageDirection.Response;
+        switch (segment.Piece)
         {
-            case HttpStreamedTraceSegment.MessagePieceOneofCase.RequestHeaders:
-                exchange.Headers(MessageDirection.Request, segment.RequestHeaders.Headers, at);
+            case TapPiece.RequestHeaders or TapPiece.ResponseHeaders:
+                exchange.Headers(direction, segment.HeaderMap, segment.Facts, at);
                 break;
-            case HttpStreamedTraceSegment.MessagePieceOneofCase.RequestBodyChunk:
-                exchange.Body(MessageDirection.Request, segment.RequestBodyChunk, at);
+            case TapPiece.RequestBody or TapPiece.ResponseBody:
+                exchange.Body(direction, segment.Chunk, at);
                 break;
-            case HttpStreamedTraceSegment.MessagePieceOneofCase.RequestTrailers:
-                exchange.Trailers(MessageDirection.Request, segment.RequestTrailers.Headers, at);
+            case TapPiece.RequestTrailers:
+                exchange.Trailers(direction, segment.HeaderMap, at);
                 break;
-            case HttpStreamedTraceSegment.MessagePieceOneofCase.ResponseHeaders:
-                exchange.Headers(MessageDirection.Response, segment.ResponseHeaders.Headers, at);
-                break;
-            case HttpStreamedTraceSegment.MessagePieceOneofCase.ResponseBodyChunk:
-                exchange.Body(MessageDirection.Response, segment.ResponseBodyChunk, at);
-                break;
-            case HttpStreamedTraceSegment.MessagePieceOneofCase.ResponseTrailers:
-                exchange.Trailers(MessageDirection.Response, segment.ResponseTrailers.Headers, at);
+            case TapPiece.ResponseTrailers:
+                exchange.Trailers(direction, segment.HeaderMap, at);
                 Finish(segment.TraceId, exchange, at);
-                break;
-            default:
-                // The connection manager refused the request: Envoy opens its trace with a segment that holds nothing but the id.
                 break;
         }
     }

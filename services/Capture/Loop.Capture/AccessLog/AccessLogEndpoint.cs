@@ -12,21 +12,16 @@ namespace Loop.Capture.AccessLog;
 internal sealed class AccessLogEndpoint(
     IExchangeIntake intake, SourceReader sources, GrpcMessageReaders readers, CaptureInstruments instruments, TimeProvider time) : IGrpcEndpoint
 {
+    private readonly InputCounts _counts = new(CaptureInput.AccessLog, intake, instruments);
+
     /// <inheritdoc/>
     public string Path => "/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs";
 
     /// <inheritdoc/>
     public async Task Serve(HttpContext context, CaptureConnection connection, CancellationToken stopping)
     {
-        NamedSource source = NamedSource.Of(context, CaptureInput.AccessLog, sources);
-        var stream = new AccessLogStream(intake, connection.Shard, source, instruments, time);
-        GrpcReadOutcome outcome = await readers.Create(context).ReadToEnd(stream, stopping);
-        if (outcome is GrpcReadOutcome.Truncated)
-            stream.OnMalformed("the stream ended in the middle of a message");
-        if (outcome is GrpcReadOutcome.Compressed)
-            instruments.OnRefused(RefusalReason.Compressed);
-        if (outcome is GrpcReadOutcome.EndOfStream or GrpcReadOutcome.Truncated)
-            await GrpcResponse.SendEmpty(context);
-        GrpcResponse.EndReading(context.Response, outcome);
+        var stream = new AccessLogStream(connection.Shard, NamedSource.Of(context, CaptureInput.AccessLog, sources), _counts, time);
+        GrpcReadOutcome outcome = await readers.ReadInput(context, stream, _counts, stopping);
+        await GrpcResponse.AnswerAndEnd(context, outcome);
     }
 }

@@ -8,12 +8,7 @@ namespace Loop.Capture.ExtProc;
 
 /// <summary>One side stream of ext_proc, which is one exchange. Called by its read loop alone.</summary>
 internal sealed class ExternalProcessorStream(
-    IExchangeIntake intake,
-    IIntakeShard shard,
-    ExchangeSource source,
-    ProcessingAnswers answers,
-    CaptureInstruments instruments,
-    TimeProvider time) : IGrpcMessageHandler
+    IIntakeShard shard, ExchangeSource source, ProcessingAnswers answers, InputCounts counts, TimeProvider time) : IGrpcMessageHandler
 {
     private static readonly ReadOnlySequence<byte> NoBytes = ReadOnlySequence<byte>.Empty;
 
@@ -29,7 +24,7 @@ internal sealed class ExternalProcessorStream(
     {
         if (!ProcessingRequestParts.TryRead(message, out ProcessingRequestParts parts))
         {
-            OnMalformed("a ProcessingRequest cannot be decoded");
+            counts.Malformed("a ProcessingRequest cannot be decoded");
             return false;
         }
 
@@ -44,20 +39,18 @@ internal sealed class ExternalProcessorStream(
     /// <inheritdoc/>
     public bool OnOversized(long lengthBytes, in ReadOnlySequence<byte> start)
     {
-        instruments.OnRefused(RefusalReason.Oversized);
         ProcessingPart part = ProcessingRequestParts.Peek(start);
         if (part is ProcessingPart.RequestBody or ProcessingPart.ResponseBody)
+        {
+            counts.Refused(RefusalReason.Oversized);
             _exchange?.Body(Direction(part), NoBytes, endOfStream: false, truncated: true, time.GetUtcNow());
+        }
         else
-            OnMalformed($"a ProcessingRequest of {lengthBytes} bytes is over the limit");
-        return part is not ProcessingPart.None && (!_mustAnswer || answers.TryAnswer(part));
-    }
+        {
+            counts.Oversized("a ProcessingRequest", lengthBytes);
+        }
 
-    /// <summary>Counts and logs bytes that make no sense.</summary>
-    public void OnMalformed(string detail)
-    {
-        instruments.OnMalformed(CaptureInput.ExternalProcessor);
-        intake.OnMalformed(CaptureInput.ExternalProcessor, detail);
+        return part is not ProcessingPart.None && (!_mustAnswer || answers.TryAnswer(part));
     }
 
     /// <summary>The stream was reset. True when not even its first message was read: an exchange went by unseen, and the intake counts it.</summary>
@@ -81,7 +74,7 @@ internal sealed class ExternalProcessorStream(
         DateTimeOffset now = time.GetUtcNow();
         if (_exchange is null)
         {
-            instruments.OnReceived(CaptureInput.ExternalProcessor);
+            counts.Received();
             _hasBegun = true;
             _exchange = shard.Begin(source, now);
         }

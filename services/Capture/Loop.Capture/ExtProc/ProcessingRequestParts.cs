@@ -1,5 +1,5 @@
 using System.Buffers;
-using Loop.Capture.Wire;
+using Loop.Capture.Core.Decoding;
 
 namespace Loop.Capture.ExtProc;
 

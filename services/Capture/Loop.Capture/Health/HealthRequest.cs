@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Loop.Capture.Core.Decoding;
 using Loop.Capture.Wire;
 
 namespace Loop.Capture.Health;

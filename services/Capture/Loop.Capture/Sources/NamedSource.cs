@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Net;
+using System.Text;
+using Loop.Capture.Core.Decoding;
 using Loop.Capture.Core.Intake;
 using Loop.Contracts.Exchanges;
 using Microsoft.AspNetCore.Http;
@@ -23,11 +26,44 @@ internal sealed class NamedSource(ExchangeSource fromMetadata, string? givenInst
         return new NamedSource(sources.Read(context, input), string.IsNullOrEmpty(instance) ? null : instance, context.Connection.RemoteIpAddress, sources);
     }
 
-    /// <summary>What is known with the name.</summary>
-    public ExchangeSource With(string name, string? cluster)
+    /// <summary>What is known with the serialised identifier of a first message: access logs and taps both have node = 1 and the name = 2. False when it is damaged.</summary>
+    public bool TryIdentify(in ReadOnlySequence<byte> identifier, out ExchangeSource source)
+    {
+        const int NodeField = 1;
+        const int NameField = 2;
+        const int ClusterField = 2;
+        string name = "";
+        string cluster = "";
+        bool isNodeWhole = true;
+        var walker = new ProtobufWalker(identifier);
+        while (walker.Next())
+        {
+            if (walker.Field == NameField && walker.IsBytes)
+                name = Encoding.UTF8.GetString(walker.Bytes);
+            else if (walker.Field == NodeField && walker.IsBytes)
+                isNodeWhole = TryReadText(walker.Bytes, ClusterField, ref cluster);
+        }
+
+        source = With(name, cluster);
+        return isNodeWhole && !walker.IsMalformed;
+    }
+
+    private static bool TryReadText(in ReadOnlySequence<byte> message, int field, ref string text)
+    {
+        var walker = new ProtobufWalker(message);
+        while (walker.Next())
+        {
+            if (walker.Field == field && walker.IsBytes)
+                text = Encoding.UTF8.GetString(walker.Bytes);
+        }
+
+        return !walker.IsMalformed;
+    }
+
+    private ExchangeSource With(string name, string cluster)
     {
         (string? named, ExchangeView view) = ParseName(name);
-        string? service = fromMetadata.Service ?? named ?? (string.IsNullOrEmpty(cluster) ? null : cluster);
+        string? service = fromMetadata.Service ?? named ?? (cluster.Length == 0 ? null : cluster);
         return fromMetadata with
         {
             Service = service,

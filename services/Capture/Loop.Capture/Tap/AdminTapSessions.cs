@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
+using Google.Protobuf;
 using Loop.Capture.Core.Intake;
 using Loop.Capture.Core.Tap;
 using Loop.Capture.Diagnostics;
@@ -16,6 +18,8 @@ internal sealed class AdminTapSessions(
     private const int BufferBytes = 64 * 1024;
     private const int MaximumRefusalBytes = 4096;
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
+
+    private readonly InputCounts _counts = new(CaptureInput.AdminTap, intake, instruments);
 
     // No timeout over all: a session lasts as long as both processes.
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = ConnectLimit, UseProxy = false, AllowAutoRedirect = false })
@@ -65,7 +69,7 @@ internal sealed class AdminTapSessions(
     private async Task Read(AdminTapOptions envoy, Stream body, CancellationToken stopping)
     {
         using IIntakeShard shard = intake.OpenShard("admin tap " + envoy.Url);
-        using var inlet = new TapInlet(shard, Source(envoy), instruments, time);
+        using var inlet = new TapInlet(shard, Source(envoy), _counts, time);
         var reader = new TapJsonReader();
         byte[] buffer = new byte[BufferBytes];
         try
@@ -92,13 +96,9 @@ internal sealed class AdminTapSessions(
         while (reader.TryRead(out TapJsonDocument document))
         {
             if (document.Trace is not null)
-            {
-                inlet.Feed(document.Trace);
-                continue;
-            }
-
-            instruments.OnMalformed(CaptureInput.AdminTap);
-            intake.OnMalformed(CaptureInput.AdminTap, document.Error ?? "a document without a trace");
+                inlet.Feed(new ReadOnlySequence<byte>(document.Trace.ToByteArray()));
+            else
+                _counts.Malformed(document.Error ?? "a document without a trace");
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class TapDirectory(TapFilesOptions options, TapFileImporter impo
         }
 
         TapFileContent content = Read(path);
-        if (content.Fault is null && (isLastTry || content.IsSurelyWhole()))
+        if (content.Fault is null && (isLastTry || content.IsSurelyWhole))
             Import(path, file, content);
         else if (content.Fault is not null && isLastTry)
             Reject(path, file, content.Fault);
@@ -97,7 +97,7 @@ internal sealed class TapDirectory(TapFilesOptions options, TapFileImporter impo
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return new TapFileContent([], $"it cannot be read: {unreadable.Message}");
+            return TapFileContent.Unusable($"it cannot be read: {unreadable.Message}");
         }
     }
 

@@ -1,8 +1,8 @@
+using System.Buffers;
 using Google.Protobuf;
 using Loop.Capture.Core.Intake;
 using Loop.Capture.Core.Tap;
 using Loop.Contracts.Exchanges;
-using Loop.Protocols.Envoy.Data.Tap.V3;
 
 namespace Loop.Capture.Tap;
 
@@ -18,44 +18,32 @@ internal static class TapFileDecoder
     public static TapFileContent Decode(string path, byte[] bytes)
     {
         if (bytes.Length == 0)
-            return new TapFileContent([], "the file is empty");
-        var traces = new List<TraceWrapper>();
-        string? fault = Path.GetExtension(path) switch
+            return TapFileContent.Unusable("the file is empty");
+        var traces = new List<ReadOnlyMemory<byte>>();
+        string? fault = null;
+        switch (Path.GetExtension(path))
         {
-            ".pb" => DecodeBinary(bytes, traces),
-            ".pb_length_delimited" => DecodeDelimited(bytes, traces),
-            _ => DecodeJson(bytes, traces),
-        };
-        if (fault is null && traces.TrueForAll(trace => trace.TraceCase is TraceWrapper.TraceOneofCase.None))
-            fault = "the file holds no trace";
-        return new TapFileContent(traces, fault);
+            case ".pb":
+                traces.Add(bytes);
+                break;
+            case ".pb_length_delimited":
+                fault = SplitDelimited(bytes, traces);
+                break;
+            default:
+                fault = DecodeJson(bytes, traces);
+                break;
+        }
+
+        return fault is null ? Check(traces) : TapFileContent.Unusable(fault);
     }
 
-    private static string? DecodeBinary(byte[] bytes, List<TraceWrapper> traces)
-    {
-        try
-        {
-            traces.Add(TraceWrapper.Parser.ParseFrom(bytes));
-            return null;
-        }
-        catch (InvalidProtocolBufferException damaged)
-        {
-            return $"it is not a TraceWrapper: {damaged.Message}";
-        }
-    }
-
-    private static string? DecodeDelimited(byte[] bytes, List<TraceWrapper> traces)
+    private static string? SplitDelimited(byte[] bytes, List<ReadOnlyMemory<byte>> traces)
     {
         using var input = new CodedInputStream(bytes);
         try
         {
             while (!input.IsAtEnd)
-            {
-                var trace = new TraceWrapper();
-                input.ReadMessage(trace);
-                traces.Add(trace);
-            }
-
+                traces.Add(input.ReadBytes().Memory);
             return null;
         }
         catch (InvalidProtocolBufferException damaged)
@@ -64,7 +52,7 @@ internal static class TapFileDecoder
         }
     }
 
-    private static string? DecodeJson(byte[] bytes, List<TraceWrapper> traces)
+    private static string? DecodeJson(byte[] bytes, List<ReadOnlyMemory<byte>> traces)
     {
         var reader = new TapJsonReader();
         reader.Append(bytes);
@@ -73,29 +61,38 @@ internal static class TapFileDecoder
         {
             if (document.Trace is null)
                 return $"document {traces.Count + 1}: {document.Error}";
-            traces.Add(document.Trace);
+            traces.Add(document.Trace.ToByteArray());
         }
 
         return null;
     }
+
+    // What feeding will find, found by feeding it to nobody.
+    private static TapFileContent Check(List<ReadOnlyMemory<byte>> traces)
+    {
+        using var feeder = new TapTraceFeeder(NoShard.Instance, new ExchangeSource(CaptureInput.TapFile, ExchangeView.Unknown, null, null, "", null));
+        bool hasTrace = false;
+        for (int index = 0; index < traces.Count; index++)
+        {
+            TapFeedResult result = feeder.Feed(new ReadOnlySequence<byte>(traces[index]), default);
+            if (result is TapFeedResult.Malformed)
+                return TapFileContent.Unusable($"trace {index + 1} is not a TraceWrapper, or damaged");
+            hasTrace |= result is not TapFeedResult.NoTrace;
+        }
+
+        return hasTrace ? new TapFileContent(traces, null, feeder.OpenCount == 0) : TapFileContent.Unusable("the file holds no trace");
+    }
 }
 
 /// <summary>What a tap file holds.</summary>
-/// <param name="Traces">Its traces.</param>
+/// <param name="Traces">Its traces, serialised <c>TraceWrapper</c>s.</param>
 /// <param name="Fault">Why it cannot be imported; null when it can.</param>
-internal sealed record TapFileContent(IReadOnlyList<TraceWrapper> Traces, string? Fault)
+/// <param name="IsSurelyWhole">
+/// True when nothing more can come. Streamed traces have no end marker and Envoy writes them as they pass, so a file of segments whose exchange is
+/// not surely over may still grow, however long it was quiet.
+/// </param>
+internal sealed record TapFileContent(IReadOnlyList<ReadOnlyMemory<byte>> Traces, string? Fault, bool IsSurelyWhole)
 {
-    /// <summary>
-    /// True when nothing more can come. Streamed traces have no end marker and Envoy writes them as they pass, so a file of segments whose exchange is
-    /// not surely over may still grow, however long it was quiet.
-    /// </summary>
-    public bool IsSurelyWhole()
-    {
-        if (Fault is not null)
-            return false;
-        using var feeder = new TapTraceFeeder(NoShard.Instance, new ExchangeSource(CaptureInput.TapFile, ExchangeView.Unknown, null, null, "", null));
-        foreach (TraceWrapper trace in Traces)
-            feeder.Feed(trace, default);
-        return feeder.OpenCount == 0;
-    }
+    /// <summary>A file that cannot be imported.</summary>
+    public static TapFileContent Unusable(string fault) => new([], fault, IsSurelyWhole: false);
 }

@@ -1,9 +1,9 @@
+using System.Buffers;
 using Loop.Capture.Core.Intake;
 using Loop.Capture.Core.Tap;
 using Loop.Capture.Diagnostics;
 using Loop.Capture.Sources;
 using Loop.Contracts.Exchanges;
-using Loop.Protocols.Envoy.Data.Tap.V3;
 
 namespace Loop.Capture.Tap;
 
@@ -11,6 +11,7 @@ namespace Loop.Capture.Tap;
 internal sealed class TapFileImporter(IExchangeIntake intake, SourceReader sources, CaptureInstruments instruments)
 {
     private static readonly string[] Directions = ["inbound", "outbound", "edge"];
+    private readonly InputCounts _counts = new(CaptureInput.TapFile, intake, instruments);
 
     /// <summary>Opens the shard of a directory.</summary>
     public IIntakeShard OpenShard(string directory) => intake.OpenShard("tap files " + directory);
@@ -21,24 +22,20 @@ internal sealed class TapFileImporter(IExchangeIntake intake, SourceReader sourc
     /// <param name="path">The file.</param>
     /// <param name="traces">What it holds.</param>
     /// <param name="writtenAt">When Envoy last wrote: nearer to the exchange than now, and the only time that streamed traces have.</param>
-    public void Import(IIntakeShard shard, TapFilesOptions options, string path, IReadOnlyList<TraceWrapper> traces, DateTimeOffset writtenAt)
+    public void Import(IIntakeShard shard, TapFilesOptions options, string path, IReadOnlyList<ReadOnlyMemory<byte>> traces, DateTimeOffset writtenAt)
     {
         using var feeder = new TapTraceFeeder(shard, Source(options, path));
-        foreach (TraceWrapper trace in traces)
+        foreach (ReadOnlyMemory<byte> trace in traces)
         {
-            if (feeder.Feed(trace, writtenAt) is TapFeedResult.Ignored)
-                instruments.OnUnsupported(CaptureInput.TapFile);
+            if (feeder.Feed(new ReadOnlySequence<byte>(trace), writtenAt) is TapFeedResult.Ignored or TapFeedResult.NoTrace)
+                _counts.Unsupported();
             else
-                instruments.OnReceived(CaptureInput.TapFile);
+                _counts.Received();
         }
     }
 
     /// <summary>Counts a file that could not be decoded.</summary>
-    public void OnMalformed(string path, string fault)
-    {
-        instruments.OnMalformed(CaptureInput.TapFile);
-        intake.OnMalformed(CaptureInput.TapFile, $"{Path.GetFileName(path)}: {fault}");
-    }
+    public void OnMalformed(string path, string fault) => _counts.Malformed($"{Path.GetFileName(path)}: {fault}");
 
     private ExchangeSource Source(TapFilesOptions options, string path) => new(
         CaptureInput.TapFile,

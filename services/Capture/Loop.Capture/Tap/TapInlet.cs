@@ -1,7 +1,7 @@
+using System.Buffers;
 using Loop.Capture.Core.Intake;
 using Loop.Capture.Core.Tap;
 using Loop.Capture.Diagnostics;
-using Loop.Protocols.Envoy.Data.Tap.V3;
 
 namespace Loop.Capture.Tap;
 
@@ -17,29 +17,30 @@ internal sealed class TapInlet : IDisposable
 
     private readonly Lock _gate = new();
     private readonly TapTraceFeeder _feeder;
-    private readonly ExchangeSource _source;
-    private readonly CaptureInstruments _instruments;
+    private readonly InputCounts _counts;
     private readonly TimeProvider _time;
     private readonly ITimer _sweeps;
 
     /// <summary>Begins; the shard stays the caller's.</summary>
-    public TapInlet(IIntakeShard shard, ExchangeSource source, CaptureInstruments instruments, TimeProvider time)
+    public TapInlet(IIntakeShard shard, ExchangeSource source, InputCounts counts, TimeProvider time)
     {
-        (_source, _instruments, _time) = (source, instruments, time);
+        (_counts, _time) = (counts, time);
         _feeder = new TapTraceFeeder(shard, source);
         _sweeps = time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
 
-    /// <summary>Takes one trace.</summary>
-    public void Feed(TraceWrapper trace)
+    /// <summary>Takes one trace, a serialised <c>TraceWrapper</c>.</summary>
+    public void Feed(in ReadOnlySequence<byte> trace)
     {
         TapFeedResult result;
         lock (_gate)
             result = _feeder.Feed(trace, _time.GetUtcNow());
-        if (result is TapFeedResult.Ignored)
-            _instruments.OnUnsupported(_source.Input);
+        if (result is TapFeedResult.Malformed)
+            _counts.Malformed("a tap cannot be decoded");
+        else if (result is TapFeedResult.Ignored or TapFeedResult.NoTrace)
+            _counts.Unsupported();
         else
-            _instruments.OnReceived(_source.Input);
+            _counts.Received();
     }
 
     /// <summary>No more will come.</summary>

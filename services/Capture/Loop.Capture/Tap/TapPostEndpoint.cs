@@ -1,14 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Google.Protobuf;
+using Loop.Capture.Core.Decoding;
 using Loop.Capture.Core.Intake;
 using Loop.Capture.Core.Tap;
 using Loop.Capture.Diagnostics;
 using Loop.Capture.Listening;
 using Loop.Capture.Sources;
 using Loop.Contracts.Exchanges;
-using Loop.Protocols.Envoy.Data.Tap.V3;
-using Loop.Protocols.Envoy.Service.Tap.V3;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -21,7 +19,9 @@ namespace Loop.Capture.Tap;
 internal sealed class TapPostEndpoint(
     IExchangeIntake intake, SourceReader sources, CaptureInstruments instruments, IOptions<CaptureOptions> options, TimeProvider time)
 {
+    private const int TraceField = 1;
     private readonly long _maximumBytes = options.Value.MaximumMessageBytes;
+    private readonly InputCounts _counts = new(CaptureInput.ReportedTap, intake, instruments);
 
     /// <summary>Serves one request of the listener for taps.</summary>
     public async Task Serve(HttpContext context, CaptureConnection connection)
@@ -29,12 +29,12 @@ internal sealed class TapPostEndpoint(
         HttpRequest request = context.Request;
         if (request.Headers.Origin.Count > 0 || request.Headers.ContainsKey("sec-fetch-site"))
         {
-            instruments.OnRefused(RefusalReason.ForeignOrigin);
+            _counts.Refused(RefusalReason.ForeignOrigin);
             await Answer(context, StatusCodes.Status403Forbidden, "This port takes taps from proxies, not from pages.");
         }
         else if (!HttpMethods.IsPost(request.Method) && !HttpMethods.IsPut(request.Method))
         {
-            instruments.OnRefused(RefusalReason.UnknownMethod);
+            _counts.Refused(RefusalReason.UnknownMethod);
             await Answer(context, StatusCodes.Status405MethodNotAllowed, "POST a binary envoy.service.tap.v3.TapRequest.");
         }
         else
@@ -78,34 +78,33 @@ internal sealed class TapPostEndpoint(
 
     private Task RefuseOversized(HttpContext context)
     {
-        instruments.OnRefused(RefusalReason.Oversized);
+        _counts.Refused(RefusalReason.Oversized);
         return Answer(context, StatusCodes.Status413PayloadTooLarge, $"A tap has at most {_maximumBytes} bytes here.");
     }
 
     private string? Feed(HttpContext context, CaptureConnection connection, in ReadOnlySequence<byte> bytes)
     {
-        TraceWrapper? trace;
-        try
+        ReadOnlySequence<byte> trace = default;
+        var walker = new ProtobufWalker(bytes);
+        while (walker.Next())
         {
-            trace = TapRequest.Parser.ParseFrom(bytes).TraceData;
-        }
-        catch (Exception damaged) when (damaged is InvalidProtocolBufferException or InvalidOperationException)
-        {
-            instruments.OnMalformed(CaptureInput.ReportedTap);
-            intake.OnMalformed(CaptureInput.ReportedTap, damaged.Message);
-            return "The body is not a binary envoy.service.tap.v3.TapRequest.";
+            if (walker.Field == TraceField && walker.IsBytes)
+                trace = walker.Bytes;
         }
 
         // Only whole exchanges: segments of one trace would come as separate requests, on connections that nothing joins.
-        if (trace?.TraceCase is not TraceWrapper.TraceOneofCase.HttpBufferedTrace)
+        using var feeder = new TapTraceFeeder(connection.Shard, sources.Read(context, CaptureInput.ReportedTap), maxOpen: 0);
+        TapFeedResult result = walker.IsMalformed ? TapFeedResult.Malformed : feeder.Feed(trace, time.GetUtcNow());
+        if (result is TapFeedResult.Malformed)
         {
-            instruments.OnUnsupported(CaptureInput.ReportedTap);
-            return null;
+            _counts.Malformed("a posted tap cannot be decoded");
+            return "The body is not a binary envoy.service.tap.v3.TapRequest.";
         }
 
-        instruments.OnReceived(CaptureInput.ReportedTap);
-        using var feeder = new TapTraceFeeder(connection.Shard, sources.Read(context, CaptureInput.ReportedTap));
-        feeder.Feed(trace, time.GetUtcNow());
+        if (result is TapFeedResult.Ignored or TapFeedResult.NoTrace)
+            _counts.Unsupported();
+        else
+            _counts.Received();
         return null;
     }
 

@@ -12,8 +12,11 @@ internal enum GrpcReadOutcome
     /// <summary>The handler wants no more.</summary>
     HandlerEnded,
 
-    /// <summary>The peer reset the stream, or the connection broke.</summary>
+    /// <summary>The peer reset the stream.</summary>
     SourceReset,
+
+    /// <summary>The connection is gone and took all its streams with it (an Envoy that gave a frozen collector up): that says nothing of any of them.</summary>
+    ConnectionLost,
 
     /// <summary>A message was compressed; Loop announces <c>identity</c> only.</summary>
     Compressed,

@@ -25,6 +25,18 @@ internal static class GrpcResponse
             response.AppendTrailer("grpc-message", message.Replace("%", "%25", StringComparison.Ordinal));
     }
 
+    /// <summary>Answers a client-streaming method, whose one answer is a message without fields, and ends it.</summary>
+    public static async ValueTask AnswerAndEnd(HttpContext context, GrpcReadOutcome outcome)
+    {
+        if (outcome is GrpcReadOutcome.EndOfStream or GrpcReadOutcome.Truncated)
+        {
+            Write(context.Response.BodyWriter, []);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        }
+
+        EndReading(context.Response, outcome);
+    }
+
     /// <summary>Ends an RPC whose request was read: OK, unless a message was compressed.</summary>
     public static void EndReading(HttpResponse response, GrpcReadOutcome outcome)
     {
@@ -32,13 +44,6 @@ internal static class GrpcResponse
             End(response, GrpcStatus.Unimplemented, "Loop accepts identity encoding only.");
         else
             End(response, GrpcStatus.Ok);
-    }
-
-    /// <summary>The one answer of a client-streaming method: a message without fields.</summary>
-    public static async ValueTask SendEmpty(HttpContext context)
-    {
-        Write(context.Response.BodyWriter, []);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
     /// <summary>Puts one message into the response without flushing it.</summary>

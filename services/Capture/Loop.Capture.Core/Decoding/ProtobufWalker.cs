@@ -1,16 +1,18 @@
 using System.Buffers;
 
-namespace Loop.Capture.Wire;
+namespace Loop.Capture.Core.Decoding;
 
 /// <summary>
-/// Walks the fields of one serialised protobuf message without copying: a value of bytes is a slice of the pipe's own memory.
+/// Walks the fields of one serialised protobuf message without copying: a value of bytes is a slice of the pipe's own memory, made when it is asked for.
 /// A generated parser would copy every body into a <c>ByteString</c> first, which is the copy that capture cannot afford.
 /// Encoding: https://protobuf.dev/programming-guides/encoding/.
 /// </summary>
-internal ref struct ProtobufWalker(in ReadOnlySequence<byte> message)
+public ref struct ProtobufWalker(in ReadOnlySequence<byte> message)
 {
     private const int MaximumVarintBytes = 10;
     private SequenceReader<byte> _reader = new(message);
+    private SequencePosition _value;
+    private long _length;
 
     /// <summary>Number of the field that <see cref="Next"/> stands on.</summary>
     public int Field { get; private set; }
@@ -19,7 +21,13 @@ internal ref struct ProtobufWalker(in ReadOnlySequence<byte> message)
     public ulong Varint { get; private set; }
 
     /// <summary>Value of a length-delimited field; empty for every other wire type.</summary>
-    public ReadOnlySequence<byte> Bytes { get; private set; }
+    public readonly ReadOnlySequence<byte> Bytes => IsBytes ? _reader.Sequence.Slice(_value, _length) : default;
+
+    /// <summary>Where the field begins, its tag included.</summary>
+    public SequencePosition Start { get; private set; }
+
+    /// <summary>Where it ends, and the next one begins.</summary>
+    public readonly SequencePosition End => _reader.Position;
 
     /// <summary>True when the field is length-delimited, so that <see cref="Bytes"/> is its value.</summary>
     public bool IsBytes { get; private set; }
@@ -38,9 +46,7 @@ internal ref struct ProtobufWalker(in ReadOnlySequence<byte> message)
 
     private bool TryReadField()
     {
-        Varint = 0;
-        Bytes = default;
-        IsBytes = false;
+        (Varint, IsBytes, Start) = (0, false, _reader.Position);
         if (!TryReadVarint(out ulong tag) || tag is 0 or > uint.MaxValue)
             return false;
         Field = (int)(tag >> 3);
@@ -71,9 +77,8 @@ internal ref struct ProtobufWalker(in ReadOnlySequence<byte> message)
     {
         if (!TryReadVarint(out ulong length) || length > (ulong)_reader.Remaining)
             return false;
-        Bytes = _reader.UnreadSequence.Slice(0, (long)length);
-        IsBytes = true;
-        _reader.Advance((long)length);
+        (IsBytes, _value, _length) = (true, _reader.Position, (long)length);
+        _reader.Advance(_length);
         return true;
     }
 
