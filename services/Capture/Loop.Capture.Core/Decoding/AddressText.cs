@@ -26,6 +26,35 @@ internal static class AddressText
         _ => null,
     };
 
+    /// <summary>Reads a serialised <c>Address</c>: the text of a socket's or a pipe's, empty for any other; false when it is damaged.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> address, out ReadOnlySpan<byte> text, out ulong? port)
+    {
+        text = default;
+        port = null;
+        bool isSound = true;
+        var oneof = new WireWalker(address);
+        while (oneof.Next())
+        {
+            if (oneof.Field is not (1 or 2) || !oneof.IsBytes)
+                continue;
+            bool isPipe = oneof.Field == 2;
+            text = default;
+            port = isPipe ? null : 0;
+            var fields = new WireWalker(oneof.Bytes);
+            while (fields.Next())
+            {
+                if (fields.IsBytes && fields.Field == (isPipe ? 1 : 2))
+                    text = fields.Bytes;
+                else if (!isPipe && !fields.IsBytes && fields.Field == 3)
+                    port = fields.Number;
+            }
+
+            isSound &= !fields.IsMalformed;
+        }
+
+        return isSound && !oneof.IsMalformed;
+    }
+
     /// <summary>True when the text ends in a port.</summary>
     public static bool HasPort(ReadOnlySpan<byte> address)
     {

@@ -45,28 +45,8 @@ public sealed partial class PartScan
 
     private void ScanAddress(ReadOnlySpan<byte> address)
     {
-        var oneof = new WireWalker(address);
-        while (oneof.Next())
-        {
-            if (oneof.Field is not (1 or 2) || !oneof.IsBytes)
-                continue;
-            bool isPipe = oneof.Field == 2;
-            var fields = new WireWalker(oneof.Bytes);
-            ReadOnlySpan<byte> text = default;
-            ulong port = 0;
-            while (fields.Next())
-            {
-                if (fields.IsBytes && fields.Field == (isPipe ? 1 : 2))
-                    text = fields.Bytes;
-                else if (!fields.IsBytes && fields.Field == 3)
-                    port = fields.Number;
-            }
-
-            SetDownstreamRemote(text, isPipe ? null : port);
-            IsMalformed |= fields.IsMalformed;
-        }
-
-        IsMalformed |= oneof.IsMalformed;
+        IsMalformed |= !AddressText.TryRead(address, out ReadOnlySpan<byte> text, out ulong? port);
+        SetDownstreamRemote(text, port);
     }
 
     private void ScanFlags(ReadOnlySpan<byte> flags)

@@ -1,7 +1,6 @@
 using System.Buffers;
-using Google.Protobuf;
+using System.Text;
 using Loop.Contracts.Exchanges;
-using Loop.Protocols.Envoy.Data.Tap.V3;
 
 namespace Loop.Capture.Core.Decoding;
 
@@ -9,50 +8,64 @@ namespace Loop.Capture.Core.Decoding;
 internal static class TapConnections
 {
     /// <summary>Field of the downstream connection.</summary>
-    public const int FirstField = 3;
+    public const int DownstreamField = 3;
 
     /// <summary>Field of the upstream connection.</summary>
-    public const int LastField = 4;
-
-    // A connection holds addresses, an address a socket's or a pipe's: the fields 1 and 2 at both levels.
-    private const int Levels = 2;
-    private const int LastNestedField = 2;
+    public const int UpstreamField = 4;
 
     /// <summary>The four ends.</summary>
     /// <exception cref="InvalidDataException">It is not such a message.</exception>
     public static ExchangeEndpoints Decode(in ReadOnlySequence<byte> connections)
     {
-        try
+        using var bytes = new ContiguousBytes(connections);
+        var endpoints = new ExchangeEndpoints(null, null, null, null);
+        var fields = new WireWalker(bytes.Span);
+        bool isSound = true;
+        while (fields.Next())
         {
-            HttpBufferedTrace trace = HttpBufferedTrace.Parser.ParseFrom(connections);
-            return new ExchangeEndpoints(
-                AddressText.Of(trace.DownstreamConnection?.RemoteAddress),
-                AddressText.Of(trace.DownstreamConnection?.LocalAddress),
-                AddressText.Of(trace.UpstreamConnection?.LocalAddress),
-                AddressText.Of(trace.UpstreamConnection?.RemoteAddress));
+            if (!fields.IsBytes || fields.Field is not (DownstreamField or UpstreamField))
+                continue;
+            isSound &= TryRead(fields.Bytes, out Address local, out Address remote);
+            endpoints = fields.Field == DownstreamField
+                ? endpoints with { DownstreamLocal = local.ToText(), DownstreamRemote = remote.ToText() }
+                : endpoints with { UpstreamLocal = local.ToText(), UpstreamRemote = remote.ToText() };
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
-        {
-            throw new InvalidDataException("A part that should be a tap's connections is not that.", exception);
-        }
+
+        return isSound && !fields.IsMalformed ? endpoints : throw new InvalidDataException("A part that should be a tap's connections is not that.");
     }
 
-    /// <summary>Whether one of the connections can be read; free of garbage.</summary>
+    /// <summary>Whether a serialised <c>Connection</c> can be read; free of garbage.</summary>
     public static bool IsSound(in ReadOnlySequence<byte> connection)
     {
         using var bytes = new ContiguousBytes(connection);
-        return IsSound(bytes.Span, Levels);
+        return TryRead(bytes.Span, out _, out _);
     }
 
-    private static bool IsSound(ReadOnlySpan<byte> message, int levelsBelow)
+    private static bool TryRead(ReadOnlySpan<byte> connection, out Address local, out Address remote)
     {
-        var fields = new WireWalker(message);
+        const int LocalField = 1;
+        const int RemoteField = 2;
+        local = remote = default;
+        bool isSound = true;
+        var fields = new WireWalker(connection);
         while (fields.Next())
         {
-            if (levelsBelow > 0 && fields.IsBytes && fields.Field <= LastNestedField && !IsSound(fields.Bytes, levelsBelow - 1))
-                return false;
+            if (!fields.IsBytes || fields.Field is not (LocalField or RemoteField))
+                continue;
+            isSound &= AddressText.TryRead(fields.Bytes, out ReadOnlySpan<byte> text, out ulong? port);
+            if (fields.Field == LocalField)
+                local = new Address(text, port);
+            else
+                remote = new Address(text, port);
         }
 
-        return !fields.IsMalformed;
+        return isSound && !fields.IsMalformed;
+    }
+
+    private readonly ref struct Address(ReadOnlySpan<byte> text, ulong? port)
+    {
+        private readonly ReadOnlySpan<byte> _text = text;
+
+        public string? ToText() => AddressText.Join(Encoding.UTF8.GetString(_text), port);
     }
 }

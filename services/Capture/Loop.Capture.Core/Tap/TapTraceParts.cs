@@ -66,7 +66,7 @@ internal struct TapTraceParts
         const int RequestField = 1;
         const int ResponseField = 2;
         _bufferedTrace = trace;
-        _connections = new FieldRun(TapConnections.FirstField, TapConnections.LastField);
+        _connections = new FieldRun(TapConnections.DownstreamField, TapConnections.UpstreamField);
         var walker = new ProtobufWalker(trace);
         while (walker.Next())
         {
@@ -76,7 +76,7 @@ internal struct TapTraceParts
                 return false;
             if (walker.Field == ResponseField && !TapMessageParts.TryRead(walker.Bytes, out Response))
                 return false;
-            if (walker.Field is TapConnections.FirstField or TapConnections.LastField)
+            if (walker.Field is TapConnections.DownstreamField or TapConnections.UpstreamField)
             {
                 if (!TapConnections.IsSound(walker.Bytes))
                     return false;
