@@ -154,6 +154,36 @@ public sealed class BrokenOffTests
         Assert.Equal(entry == "client" ? BrokenOffBy.Client : BrokenOffBy.Unknown, found.Single(head => head.View is ExchangeView.Client).BrokenOffBy);
     }
 
+    // Numbers of envoy.data.accesslog.v3.AccessLogType.
+    [Theory]
+    [InlineData(4, 0u)]
+    [InlineData(5, 200u)]
+    [InlineData(9, 503u)]
+    [InlineData(10, 200u)]
+    public async Task AccessLog_WrittenBeforeTheEnd_EndsNothingAndIsNoExchange(int logType, uint status)
+    {
+        await using var bench = new CaptureBench();
+        IExchangeWriter writer = bench.Begin(1, "r1");
+        bench.AccessLog("r1", status, UpstreamReset, logType: logType);
+        writer.Close(CloseReason.SourceEnded, bench.Now);
+        bench.AccessLog("r1", status, UpstreamReset, logType: logType);
+
+        Assert.Equal((1, 0), (bench.Collector.Collect("w", [Trace(1)]).Answer.OpenCount, bench.Ring.Count));
+        Assert.Equal((2, 0), (bench.Counters[CaptureCount.Unsupported], bench.Counters[CaptureCount.AccessLogEntries]));
+        bench.AccessLog("r1", 200, ClientGone, logType: 6);
+
+        await AssertBrokenOff(bench, BrokenOffBy.Client, null);
+    }
+
+    [Fact]
+    public async Task AccessLog_StartOfAnExchangeThatOnlyTheLogShows_TriggersNothing()
+    {
+        await using var bench = new CaptureBench();
+        bench.AccessLog("r1", 0, logType: 4);
+
+        Assert.Empty(await bench.DrainSignals());
+    }
+
     [Fact]
     public async Task AccessLog_Malformed_IsCountedAndLeftOut()
     {

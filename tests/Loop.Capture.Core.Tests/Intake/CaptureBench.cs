@@ -97,11 +97,11 @@ internal sealed class CaptureBench : IAsyncDisposable
         writer.Close(CloseReason.SourceEnded, Now);
     }
 
-    public void AccessLog(string requestId, uint status, ResponseFlags? flags = null, string service = "web", ExchangeView view = ExchangeView.Server, string? downstream = null)
+    public void AccessLog(string requestId, uint status, ResponseFlags? flags = null, string service = "web", ExchangeView view = ExchangeView.Server, string? downstream = null, int logType = 0)
     {
         var entry = new HTTPAccessLogEntry
         {
-            CommonProperties = new AccessLogCommon { ResponseFlags = flags },
+            CommonProperties = new AccessLogCommon { ResponseFlags = flags, AccessLogType = logType },
             Request = new HTTPRequestProperties { RequestId = requestId, Path = "/", RequestMethod = 1 },
             Response = new HTTPResponseProperties { ResponseCode = status },
         };

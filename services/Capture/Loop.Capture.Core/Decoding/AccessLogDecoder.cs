@@ -36,7 +36,7 @@ internal static class AccessLogDecoder
         HTTPResponseProperties logged = entry.Response ?? new HTTPResponseProperties();
         IReadOnlyList<string> flags = common.ResponseFlags is null ? [] : ResponseFlagNames.FromBits(ResponseFlagNames.ToBits(common.ResponseFlags));
         int status = logged.ResponseCode is <= 999 ? (int)logged.ResponseCode : 0;
-        AccessLogOutcome outcome = AccessLogOutcome.Of(common.AccessLogType, entry.Request?.RequestMethod ?? 0, status, flags, logged.ResponseCodeDetails);
+        AccessLogOutcome outcome = AccessLogOutcome.Of(entry.Request?.RequestMethod ?? 0, status, flags, logged.ResponseCodeDetails);
         DateTimeOffset startedAt = Rfc3339.From(common.StartTime) ?? facts.FirstArrivalAt;
         HttpMessagePart? request = RequestOf(entry.Request, startedAt);
         var keys = new List<TraceKey>();
@@ -50,7 +50,7 @@ internal static class AccessLogDecoder
             Namespace = facts.Source.Namespace,
             Instance = facts.Source.Instance,
             StartedAt = startedAt,
-            Duration = outcome.End is ExchangeEnd.BrokenOff or ExchangeEnd.Open ? null : Rfc3339.From(common.Duration) ?? Rfc3339.From(common.TimeToLastDownstreamTxByte),
+            Duration = outcome.End is ExchangeEnd.BrokenOff ? null : Rfc3339.From(common.Duration) ?? Rfc3339.From(common.TimeToLastDownstreamTxByte),
             Protocol = (int)entry.ProtocolVersion < Protocols.Length && entry.ProtocolVersion > 0 ? Protocols[(int)entry.ProtocolVersion] : null,
             Request = request,
             Response = status == 0 ? null : ResponseOf(logged, status, startedAt, common),

@@ -7,20 +7,15 @@ namespace Loop.Capture.Core.Decoding;
 /// <param name="BrokenOffBy">Who broke it off.</param>
 public readonly record struct AccessLogOutcome(ExchangeEnd End, BrokenOffBy BrokenOffBy)
 {
-    private const int DownstreamStart = 4;
-    private const int DownstreamPeriodic = 5;
     private const int ConnectMethod = 6;
 
     /// <summary>Reads an entry's outcome.</summary>
-    /// <param name="logType"><c>access_log_type</c>: entries at the start or in the middle say nothing of the end.</param>
     /// <param name="method">Number of the method in the log's enumeration.</param>
     /// <param name="status">HTTP status, 0 when no response began.</param>
     /// <param name="flags">Short names of the response flags.</param>
     /// <param name="details"><c>response_code_details</c>.</param>
-    public static AccessLogOutcome Of(int logType, int method, int status, IReadOnlyList<string> flags, string details)
+    public static AccessLogOutcome Of(int method, int status, IReadOnlyList<string> flags, string details)
     {
-        if (logType is DownstreamStart or DownstreamPeriodic)
-            return new AccessLogOutcome(ExchangeEnd.Open, BrokenOffBy.None);
         // An ended WebSocket is logged as an upstream reset: that is its ordinary end.
         if (status == 101 || (method == ConnectMethod && status is >= 200 and < 300))
             return new AccessLogOutcome(ExchangeEnd.Upgraded, BrokenOffBy.None);

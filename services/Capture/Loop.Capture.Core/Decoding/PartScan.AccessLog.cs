@@ -6,6 +6,18 @@ namespace Loop.Capture.Core.Decoding;
 public sealed partial class PartScan
 {
     private const int ConnectMethod = 6;
+    private const int LogTypeField = 33;
+
+    // Envoy before 1.27, and other proxies, do not say: they log only ends.
+    private const int LogTypeNotSet = 0;
+    private const int LogTypeDownstreamEnd = 6;
+    private ulong _logType;
+
+    /// <summary>
+    /// True when an access-log entry was written at the end of its exchange. Envoy can log one several times: when it starts, every so often while it lasts, when its
+    /// tunnel stands, when a try of it ends. Such an entry tells nothing that the last one does not, and knows no end.
+    /// </summary>
+    public bool IsLoggedAtEnd => _logType is LogTypeNotSet or LogTypeDownstreamEnd;
 
     /// <summary>Reads a serialised access-log entry.</summary>
     public void ScanAccessLog(in ReadOnlySequence<byte> entry)
@@ -38,6 +50,8 @@ public sealed partial class PartScan
                 ScanAddress(fields.Bytes);
             else if (fields.Field == 16 && fields.IsBytes)
                 ScanFlags(fields.Bytes);
+            else if (fields.Field == LogTypeField && !fields.IsBytes)
+                _logType = fields.Number;
         }
 
         IsMalformed |= fields.IsMalformed;

@@ -60,7 +60,7 @@ public sealed partial class PartScan
         _keyCount = _downstreamRemoteLength = Status = ListenerDirection = 0;
         _hasRequest = _isConnect = _hasGrpcTrailer = IsMalformed = false;
         GrpcStatus = -1;
-        ResponseFlags = RequestIdHash = DownstreamRemoteHash = 0;
+        ResponseFlags = RequestIdHash = DownstreamRemoteHash = _logType = 0;
     }
 
     /// <summary>Reads a serialised HeaderMap.</summary>

@@ -60,13 +60,14 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
         _counters.OnReceived(source.Input);
         PartScan scan = Scans.Take();
         scan.ScanAccessLog(entry);
-        RingRecord? record = scan.IsMalformed ? null : Ring.Begin(shard, source with { Input = CaptureInput.AccessLog }, arrivedAt);
         if (scan.IsMalformed)
             OnMalformedEntry(scan, arrivedAt);
-        else if (record is null)
-            OnShed(scan, arrivedAt);
-        else
+        else if (!scan.IsLoggedAtEnd)
+            _counters.Add(CaptureCount.Unsupported);
+        else if (Ring.Begin(shard, source with { Input = CaptureInput.AccessLog }, arrivedAt) is { } record)
             Keep(record, scan, entry, arrivedAt);
+        else
+            OnShed(scan, arrivedAt);
         Scans.Return(scan);
     }
 

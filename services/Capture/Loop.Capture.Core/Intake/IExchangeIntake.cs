@@ -19,7 +19,7 @@ public interface IIntakeShard : IDisposable
     /// <summary>Begins an exchange. Returns null when it must be shed (it is counted and journalled then).</summary>
     IExchangeWriter? Begin(in ExchangeSource source, DateTimeOffset arrivedAt);
 
-    /// <summary>Records one access-log entry.</summary>
+    /// <summary>Records one access-log entry. One that was not written at the end of its exchange is counted and left out: it would be taken for another exchange.</summary>
     /// <param name="source">Who logged.</param>
     /// <param name="entry">A serialised <c>envoy.data.accesslog.v3.HTTPAccessLogEntry</c>.</param>
     /// <param name="arrivedAt">When it came.</param>
