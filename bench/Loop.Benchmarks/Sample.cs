@@ -6,6 +6,8 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Loop.Contracts.Exchanges;
 using Loop.Protocols.Envoy.Config.Core.V3;
+using Loop.Protocols.Envoy.Data.Tap.V3;
+using TappedBody = Loop.Protocols.Envoy.Data.Tap.V3.Body;
 
 namespace Loop.Benchmarks;
 
@@ -31,6 +33,22 @@ internal static class Sample
 
     public static ReadOnlySequence<byte> ResponseAttributes { get; } = Attributes(
         ("response.code", 200), ("response.code_details", "via_upstream"), ("response.flags", 0), ("upstream.address", "127.0.0.1:8081"), ("upstream.local_address", "127.0.0.1:41000"));
+
+    /// <summary>A serialised <c>TraceWrapper</c>.</summary>
+    public static ReadOnlySequence<byte> BufferedTap(int trace, int bodyBytes)
+    {
+        var at = Timestamp.FromDateTimeOffset(At);
+        var tapped = new HttpBufferedTrace
+        {
+            Request = new HttpBufferedTrace.Types.Message { HeadersReceivedTime = at },
+            Response = new HttpBufferedTrace.Types.Message { HeadersReceivedTime = at, Body = new TappedBody { AsBytes = ByteString.CopyFrom(Body(bodyBytes, trace)) } },
+            DownstreamConnection = new Connection { LocalAddress = Socket("192.0.2.9", 8080), RemoteAddress = Socket("192.0.2.2", 53412) },
+            UpstreamConnection = new Connection { LocalAddress = Socket("127.0.0.1", 41000), RemoteAddress = Socket("127.0.0.1", 8081) },
+        };
+        tapped.Request.Headers.AddRange(TextHeaders(RequestHeaders(trace, "GET")));
+        tapped.Response.Headers.AddRange(TextHeaders(ResponseHeaders(200)));
+        return new ReadOnlySequence<byte>(new TraceWrapper { HttpBufferedTrace = tapped }.ToByteArray());
+    }
 
     public static byte[] Body(int bytes, int seed)
     {
@@ -102,6 +120,12 @@ internal static class Sample
         map.Headers.AddRange(headers.Select(header => new HeaderValue { Key = header.Name, RawValue = ByteString.CopyFromUtf8(header.Value) }));
         return new ReadOnlySequence<byte>(map.ToByteArray());
     }
+
+    // The tap filter fills value, ext_proc raw_value.
+    private static IEnumerable<HeaderValue> TextHeaders(in ReadOnlySequence<byte> map) =>
+        HeaderMap.Parser.ParseFrom(map).Headers.Select(header => new HeaderValue { Key = header.Key, Value = header.RawValue.ToStringUtf8() });
+
+    private static Address Socket(string address, uint port) => new() { SocketAddress = new SocketAddress { Address = address, PortValue = port } };
 
     private static ReadOnlySequence<byte> Attributes(params (string Name, object Value)[] attributes)
     {
