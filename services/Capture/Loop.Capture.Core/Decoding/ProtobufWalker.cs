@@ -92,8 +92,16 @@ public ref struct ProtobufWalker(in ReadOnlySequence<byte> message)
 
     private bool TryReadVarint(out ulong value)
     {
-        value = 0;
-        for (int index = 0; index < MaximumVarintBytes; index++)
+        // Nearly all are tags and lengths of one byte.
+        bool isRead = _reader.TryRead(out byte first);
+        value = first;
+        return first < 0x80 ? isRead : TryReadLongVarint(ref value);
+    }
+
+    private bool TryReadLongVarint(ref ulong value)
+    {
+        value &= 0x7F;
+        for (int index = 1; index < MaximumVarintBytes; index++)
         {
             if (!_reader.TryRead(out byte next))
                 return false;

@@ -76,6 +76,19 @@ internal ref struct WireWalker(ReadOnlySpan<byte> message)
 
     private bool TryReadVarint(out ulong value)
     {
+        // Nearly all are tags and lengths of one byte.
+        if (!_rest.IsEmpty && _rest[0] < 0x80)
+        {
+            value = _rest[0];
+            _rest = _rest[1..];
+            return true;
+        }
+
+        return TryReadLongVarint(out value);
+    }
+
+    private bool TryReadLongVarint(out ulong value)
+    {
         value = 0;
         for (int index = 0; index < _rest.Length && index < 10; index++)
         {

@@ -44,7 +44,7 @@ internal struct TapMessageParts
 
         return !walker.IsMalformed
             && TapHeaderFacts.TryRead(parts._headers.Span(message), HeadersField, out parts.Facts)
-            && TapHeaderFacts.TryRead(parts._trailers.Span(message), TrailersField, out _);
+            && (!parts.HasTrailers || TapHeaderFacts.TryRead(parts._trailers.Span(message), TrailersField, out _));
     }
 
     /// <summary>The headers as a serialised HeaderMap: a repeated field 1 is all that one consists of.</summary>
