@@ -37,7 +37,7 @@ public sealed class TapSlicingPropertyTests
                 Assert.Equal(TapExpectation.Of(buffered).ToString(), TapExpectation.Describe(exchange));
                 Assert.Equal(RequestAt(buffered), exchange.Head.Request?.HeadersAt);
             },
-            iter: 3000);
+            iter: 1500);
 
     [Fact]
     public void Feed_AnyStreamOfSegments_GivesTheExchangesOfTheGeneratedMessages() =>
@@ -56,7 +56,7 @@ public sealed class TapSlicingPropertyTests
                     shard.Exchanges.Select(exchange => TapExpectation.Describe(exchange.Decode())));
                 Assert.All(shard.Exchanges, exchange => Assert.Equal(CloseReason.SourceEnded, exchange.Closed));
             },
-            iter: 1000);
+            iter: 500);
 
     [Fact]
     public void Feed_ADamagedTrace_IsRefusedWholeOrCanBeDecoded() =>
@@ -80,7 +80,7 @@ public sealed class TapSlicingPropertyTests
                 foreach (ReplayedExchange exchange in shard.Exchanges)
                     exchange.Decode();
             },
-            iter: 5000);
+            iter: 2500);
 
     [Fact]
     public void Feed_AnyBytes_NeverThrows() => Gen.Byte.Array[0, 200].Sample(
@@ -89,7 +89,7 @@ public sealed class TapSlicingPropertyTests
             using TapTraceFeeder feeder = Feeder(new ReplayedShard());
             feeder.Feed(Segments.Of(bytes, 7), At);
         },
-        iter: 5000);
+        iter: 2500);
 
     private static TapTraceFeeder Feeder(ReplayedShard shard) => new(shard, ReplayedShard.Source(CaptureInput.StreamedTap));
 

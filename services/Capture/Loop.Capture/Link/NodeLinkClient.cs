@@ -24,10 +24,12 @@ internal sealed class NodeLinkClient(
     ILogger<NodeLinkClient> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
 
-    // Notices a store that vanished without closing, so that its triggers are repeated to its successor.
+    // Notices a store that vanished without closing, so that its triggers are repeated to its successor. A store on a crowded machine may take long to answer a
+    // ping, and a link that is cut costs all its watches: one that ends is noticed at once anyway.
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PingLimit = TimeSpan.FromSeconds(20);
 
     private readonly CaptureOptions _options = options.Value;
     private readonly TriggerLedger _triggers = new(instruments, time, options.Value.TriggerRepeatInterval);
@@ -82,7 +84,7 @@ internal sealed class NodeLinkClient(
         {
             ConnectTimeout = ConnectLimit,
             KeepAlivePingDelay = PingInterval,
-            KeepAlivePingTimeout = PingInterval,
+            KeepAlivePingTimeout = PingLimit,
             UseProxy = false,
         };
         return GrpcChannel.ForAddress(_options.StoreUrl, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });

@@ -20,7 +20,7 @@ internal sealed partial class NodeLinkSession(
     private const int MaximumRequests = 1024;
     private const string ReplayWatchPrefix = "replay-";
 
-    private static readonly TimeSpan WelcomeLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WelcomeLimit = TimeSpan.FromSeconds(30);
     private static readonly string Version = typeof(NodeLinkSession).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     private readonly Channel<StoreMessage> _requests = Channel.CreateBounded<StoreMessage>(

@@ -21,7 +21,10 @@ public sealed class ConversationOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan LateWatch { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a node may be silent after it was asked before it counts as one that did not answer. Until then a conversation waits for it. Default 3 s.</summary>
+    /// <summary>
+    /// How long a node may be silent after it was asked before it counts as one that did not answer; one that still sends anything gets five times as long. Until then
+    /// a conversation waits for it. Default 3 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(3);
 

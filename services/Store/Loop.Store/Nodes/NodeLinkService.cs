@@ -89,6 +89,7 @@ public sealed class NodeLinkService(
             while (await requests.MoveNext(cancellationToken))
             {
                 NodeMessage message = requests.Current;
+                session.Heard();
                 switch (message.MessageCase)
                 {
                     case NodeMessage.MessageOneofCase.Exchange or NodeMessage.MessageOneofCase.CollectAnswer or NodeMessage.MessageOneofCase.OpenChanged:

@@ -7,7 +7,8 @@ namespace Loop.Store.Nodes;
 /// <summary>One node link that is up: what waits to be sent, and which answers are owed. Safe from any thread; nothing here waits.</summary>
 public sealed class NodeSession(string node, long epoch, string version, int queuedCommands, TimeProvider time) : IDisposable
 {
-    // A node serves one question after the other: while it, or the pump that records for it, is at work, the others wait this many times longer.
+    // A node serves one question after the other, and a node on a crowded machine is slow: one that still speaks, be it of its status alone, is given this many
+    // times longer than one from which nothing comes any more.
     private const int BusyFactor = 5;
 
     private readonly Channel<StoreMessage> _outbound = Channel.CreateBounded<StoreMessage>(new BoundedChannelOptions(queuedCommands) { SingleReader = true });
@@ -67,6 +68,13 @@ public sealed class NodeSession(string node, long epoch, string version, int que
         lock (_lock)
             _owed[watchId] = time.GetUtcNow();
         Send(new StoreMessage { Collect = collect });
+    }
+
+    /// <summary>Something came: the node is alive.</summary>
+    public void Heard()
+    {
+        lock (_lock)
+            _heardAt = time.GetUtcNow();
     }
 
     /// <summary>Something for the watch came: the node is at work on its answer.</summary>
