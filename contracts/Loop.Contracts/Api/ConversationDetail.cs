@@ -70,7 +70,7 @@ public sealed record HopView
     /// <summary>How the parent is known: <c>root</c>, <c>span</c>, <c>nesting</c>, <c>guess</c>, <c>unknown parent</c>.</summary>
     public required string JoinedBy { get; init; }
 
-    /// <summary>Ids of the hops that a guess chose among; empty when it is no guess.</summary>
+    /// <summary>Ids of the hops that a guess chose among, or that a call of unknown parent lies within; else empty.</summary>
     public IReadOnlyList<string> ParentCandidates { get; init; } = [];
 
     /// <summary>The exchanges that this hop is made of.</summary>

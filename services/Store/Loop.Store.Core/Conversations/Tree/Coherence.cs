@@ -13,8 +13,8 @@ public sealed record CollectionFacts(IReadOnlyList<NodeAnswer> Answers, IReadOnl
 
 /// <summary>
 /// Which views of the conversation there are, and for each missing one why. A view is expected when the other side of its call was recorded and its own
-/// side is captured (some node watches that service and view), or when a call lies inside another one and nobody recorded who made it. A node that
-/// restarted after a call began forgot what it watched with everything else: there, both sides are expected. The exchange that triggered always is.
+/// side is captured (some node watches that service and view), or when a call that is no entry lies inside others, whose services' calls are captured, and
+/// nobody recorded who made it. A node that restarted after a call began forgot what it watched with everything else: there, both sides are expected. The exchange that triggered always is.
 /// </summary>
 public static class Coherence
 {
@@ -74,9 +74,14 @@ public static class Coherence
         bool isCut = facts.Answers.Any(answer => answer.StartedAt > hop.StartedAt);
         if (!hasServer && ReachedUpstream(hop, tree) && (isCut || captured.Contains(Watch(hop.Destination, ExchangeView.Server))))
             missing.Add(new MissingView(hop.Id, $"server view of {call}", Why(hop, Watch(hop.Destination, ExchangeView.Server), facts)));
-        if (!hasClient && (hop.JoinedBy == "unknown parent" || (isCut && HasCaller(hop, tree)) || captured.Contains(Watch(hop.Source, ExchangeView.Client))))
+        if (!hasClient && (IsCallerCaptured(hop, tree, captured) || (isCut && HasCaller(hop, tree))))
             missing.Add(new MissingView(hop.Id, $"client view of {call}", Why(hop, Watch(hop.Source, ExchangeView.Client), facts)));
     }
+
+    // Who called is not known; that it was one of these is. Where none of them has a proxy for its calls, nobody can have seen it.
+    private static bool IsCallerCaptured(HopView hop, ConversationTree tree, HashSet<string> captured) =>
+        captured.Contains(Watch(hop.Source, ExchangeView.Client))
+        || (hop.JoinedBy == "unknown parent" && hop.ParentCandidates.Any(id => captured.Contains(Watch(tree.Hops.First(other => other.Id == id).Destination, ExchangeView.Client))));
 
     private static bool HasCaller(HopView hop, ConversationTree tree) =>
         tree.Exchanges.FirstOrDefault(exchange => exchange.Id.ToString() == hop.Views[0].ExchangeId)?.IncomingSpanId is not null;
@@ -101,7 +106,7 @@ public static class Coherence
     private static void AddLostCaller(HopView hop, HashSet<string> captured, CollectionFacts facts, List<MissingView> missing)
     {
         string watch = Watch(hop.Source, ExchangeView.Server);
-        if (hop.JoinedBy == "root" && IsCallerUnknown(hop) && captured.Contains(watch) && Why(hop, watch, facts) is var why && why is not NeverSeen and not StillOpen)
+        if (IsCallerUnknown(hop) && captured.Contains(watch) && Why(hop, watch, facts) is var why && why is not NeverSeen and not StillOpen)
             missing.Add(new MissingView(hop.Id, $"the request in which {hop.Source} called {hop.Destination}", why));
     }
 
