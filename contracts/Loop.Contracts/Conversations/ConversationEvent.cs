@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Loop.Contracts.Exchanges;
 
 namespace Loop.Contracts.Conversations;
@@ -58,6 +59,10 @@ public sealed record NodeAnswer
     /// <summary>Start of the oldest exchange in the ring that evicted most; what began earlier may be gone. Null while nothing was evicted.</summary>
     public DateTimeOffset? Horizon { get; init; }
 
+    /// <summary>From here on the node remembers by key whatever it evicted: <see cref="Losses"/> tells all. What was evicted earlier is known by <see cref="Horizon"/> alone. Null when the node did not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? EvictionsSince { get; init; }
+
     /// <summary>Exchanges of the asked keys that had not ended.</summary>
     public required int OpenCount { get; init; }
 
@@ -75,7 +80,12 @@ public sealed record NodeAnswer
 /// <param name="Reason">Which.</param>
 /// <param name="At">When.</param>
 /// <param name="Key">The asked key that it matches.</param>
-public sealed record JournalEntry(LossReason Reason, DateTimeOffset At, TraceKey Key);
+/// <param name="Exchange">Which exchange it was; null where that is not remembered. One that is recorded all the same is no loss.</param>
+public sealed record JournalEntry(
+    LossReason Reason,
+    DateTimeOffset At,
+    TraceKey Key,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExchangeId? Exchange = null);
 
 /// <summary>Why an exchange, or a part of it, is missing.</summary>
 public enum LossReason

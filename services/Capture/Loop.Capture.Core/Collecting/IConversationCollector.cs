@@ -52,5 +52,5 @@ public sealed record TriggerFired(long TriggerId, Trigger Trigger) : NodeSignal;
 /// <summary>A watched exchange completed (or its access-log entry came).</summary>
 public sealed record WatchedExchangeCompleted(string WatchId, CapturedExchange Exchange) : NodeSignal;
 
-/// <summary>The number of unfinished exchanges of a watch changed.</summary>
-public sealed record OpenCountChanged(string WatchId, int OpenCount) : NodeSignal;
+/// <summary>The number of unfinished exchanges of a watch changed, or something of it was lost since the last answer.</summary>
+public sealed record OpenCountChanged(string WatchId, int OpenCount, bool HasLost = false) : NodeSignal;

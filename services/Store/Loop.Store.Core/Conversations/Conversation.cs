@@ -58,7 +58,8 @@ public sealed record Conversation
         [.. Nodes.Values.OfType<NodeAnswered>().Select(fact => fact.Answer)],
         [.. Nodes.Values.OfType<NodeDidNotAnswer>()],
         Seal?.StillOpen ?? 0,
-        Trigger?.ExchangeId);
+        Trigger?.ExchangeId,
+        Refused);
 
     /// <summary>The state after one more fact.</summary>
     public Conversation Evolve(ConversationEvent fact) => fact switch
@@ -91,11 +92,22 @@ public sealed record Conversation
     public static TraceKey PrimaryKey(IEnumerable<TraceKey> keys) =>
         keys.OrderBy(key => key.Kind).ThenBy(key => key.Value, StringComparer.Ordinal).First();
 
-    // A node that restarted does not know any more what it watched; what it said before stays true.
-    private NodeAnswered Remembering(NodeAnswered answered) =>
-        Nodes.GetValueOrDefault(answered.Answer.Node) is NodeAnswered { Answer.Watches: { Count: > 0 } before } && before.Except(answered.Answer.Watches).Any()
-            ? answered with { Answer = answered.Answer with { Watches = [.. before.Union(answered.Answer.Watches)] } }
-            : answered;
+    // A node that restarted does not know any more what it watched, and its journals overwrite what is old; what it said before stays true.
+    private NodeAnswered Remembering(NodeAnswered answered)
+    {
+        NodeAnswer answer = answered.Answer;
+        if (Nodes.GetValueOrDefault(answer.Node) is not NodeAnswered { Answer: { } before })
+            return answered;
+        return answered with
+        {
+            Answer = answer with
+            {
+                Watches = [.. before.Watches.Union(answer.Watches)],
+                Losses = [.. before.Losses.Union(answer.Losses)],
+                EvictionsSince = before.Epoch == answer.Epoch && before.EvictionsSince < answer.EvictionsSince ? before.EvictionsSince : answer.EvictionsSince,
+            },
+        };
+    }
 
     private ImmutableList<TraceKey> With(IEnumerable<TraceKey> keys) => Keys.AddRange(keys.Except(Keys));
 

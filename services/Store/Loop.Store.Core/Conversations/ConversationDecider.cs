@@ -87,7 +87,7 @@ public static class ConversationDecider
         NodeAnswer bounded = answer with
         {
             Watches = WithinBudget(answer.Watches.Distinct(), watch => watch),
-            Losses = WithinBudget(answer.Losses.Distinct(), loss => loss.Key.Value),
+            Losses = WithinBudget(answer.Losses.Distinct(), loss => $"{loss.Key.Value}{loss.Exchange}"),
         };
         bool same = state.Nodes.GetValueOrDefault(answer.Node) is NodeAnswered last && SaysTheSame(last.Answer, bounded);
         return same ? [] : [new NodeAnswered(bounded)];
@@ -95,7 +95,7 @@ public static class ConversationDecider
 
     private static bool SaysTheSame(NodeAnswer last, NodeAnswer next) =>
         last.Epoch == next.Epoch && last.StartedAt == next.StartedAt && last.Horizon == next.Horizon && last.OpenCount == next.OpenCount
-        && last.Watches.SequenceEqual(next.Watches) && last.Losses.SequenceEqual(next.Losses);
+        && !next.Watches.Except(last.Watches).Any() && !next.Losses.Except(last.Losses).Any();
 
     private static IReadOnlyList<ConversationEvent> Lose(LoseNode lose, Conversation state)
     {
@@ -114,7 +114,7 @@ public static class ConversationDecider
 
     private static List<T> WithinBudget<T>(IEnumerable<T> items, Func<T, string> text)
     {
-        const int entryOverheadBytes = 80;
+        const int entryOverheadBytes = 120;
         int bytes = 0;
         return [.. items.TakeWhile(item => (bytes += JsonEncodedText.Encode(text(item)).EncodedUtf8Bytes.Length + entryOverheadBytes) <= ListBudgetBytes)];
     }

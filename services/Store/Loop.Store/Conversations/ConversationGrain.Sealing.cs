@@ -21,6 +21,7 @@ public sealed partial class ConversationGrain
     private DateTimeOffset? _mergeUntil;
     private DateTimeOffset? _unwatchAt;
     private bool _isAskedAgain;
+    private bool _hasLost;
 
     private void StartCollecting(bool isResumed)
     {

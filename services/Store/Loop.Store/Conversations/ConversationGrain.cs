@@ -75,7 +75,8 @@ public sealed partial class ConversationGrain(
         bool isLateWord = _conversation.State is ConversationState.Sealed && (_isAskedAgain || _conversation.Nodes.GetValueOrDefault(answer.Node) is NodeDidNotAnswer);
         if (_conversation.State is not ConversationState.Open && !isLateWord)
             return;
-        await Apply(new AcceptNodeAnswer(answer));
+        HashSet<ExchangeId> foreign = await OfEarlierGeneration([.. answer.Losses.Select(loss => loss.Exchange).OfType<ExchangeId>()]);
+        await Apply(new AcceptNodeAnswer(answer with { Losses = [.. answer.Losses.Where(loss => loss.Exchange is not { } exchange || !foreign.Contains(exchange))] }));
         _progress?.Answered(answer.Node, answer.OpenCount, time.GetUtcNow());
         ScheduleCheck();
     }

@@ -23,6 +23,10 @@ public interface IConversationIntake : IGrainWithStringKey
     [Alias("asked")]
     Task Asked(string node);
 
+    /// <summary>A node lost something of this conversation after it answered.</summary>
+    [Alias("heard-of-loss")]
+    Task HeardOfLoss();
+
     /// <summary>Where the conversation stands.</summary>
     [Alias("progress")]
     Task<ConversationProgress> Progress();
