@@ -15,6 +15,9 @@ public sealed record ConversationDetail
     /// <summary>All names of the conversation.</summary>
     public required IReadOnlyList<string> Keys { get; init; }
 
+    /// <summary>Ids of the conversations that share a name with this one, by start: later generations of its trace, and those that turned out to be a part of it when one of both was sealed.</summary>
+    public IReadOnlyList<string> Related { get; init; } = [];
+
     /// <summary>Open or sealed.</summary>
     public required ConversationState State { get; init; }
 
