@@ -20,10 +20,21 @@ public sealed record TraceKeysAdded(IReadOnlyList<TraceKey> Keys) : Conversation
 /// <param name="Segment">Number of the segment, from 1.</param>
 /// <param name="Ordinal">Index of the exchange within its segment, from 0.</param>
 /// <param name="At">When the store recorded it.</param>
-public sealed record ExchangeRecorded(ExchangeId Id, int Segment, int Ordinal, DateTimeOffset At) : ConversationEvent;
+/// <param name="Open">True when it had not ended: the same id, recorded again, takes its place.</param>
+public sealed record ExchangeRecorded(
+    ExchangeId Id,
+    int Segment,
+    int Ordinal,
+    DateTimeOffset At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Open = false) : ConversationEvent;
 
 /// <summary>The same, after the conversation was sealed.</summary>
-public sealed record LateExchangeRecorded(ExchangeId Id, int Segment, int Ordinal, DateTimeOffset At) : ConversationEvent;
+public sealed record LateExchangeRecorded(
+    ExchangeId Id,
+    int Segment,
+    int Ordinal,
+    DateTimeOffset At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Open = false) : ConversationEvent;
 
 /// <summary>Exchanges that came after a cap was reached (1,000 exchanges or 64 MiB) and were not kept.</summary>
 public sealed record ExchangesRefused(int Count, string Cap) : ConversationEvent;

@@ -55,7 +55,7 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
     public Task Completion => _pumping;
 
     /// <inheritdoc/>
-    public CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys)
+    public CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys, bool includeOpen = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(watchId);
         ArgumentNullException.ThrowIfNull(keys);
@@ -63,6 +63,7 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
             throw new InvalidOperationException("Nothing is collected before the redaction key is set: it comes with the store's Welcome.");
         var found = new List<RingRecord>();
         var leases = new List<(RingRecord Record, long Sequence, bool IsPinned)>();
+        var open = new List<RingRecord>();
         int openCount;
         Watch watch;
         lock (_ring.Index.Gate)
@@ -73,9 +74,12 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
             _watches.Extend(watch, keys.Select(KeyHash.Of), found);
             openCount = watch.Open.Count;
             Pin(found, leases);
+            if (includeOpen)
+                open = _watches.LeaseOpen(watch);
         }
 
         List<CapturedExchange> exchanges = Decode(watch, leases, redactor);
+        exchanges.AddRange(DecodeOpen(open, redactor));
         _counters.Add(CaptureCount.Collected, exchanges.Count);
         lock (_ring.Index.Gate)
             watch.RepeatsLeft = AnnouncementRepeats;
@@ -205,6 +209,19 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
             Losses = [.. Losses(keys, asked), .. Evictions(watch, asked)],
             At = _timeProvider.GetUtcNow(),
         };
+    }
+
+    private List<CapturedExchange> DecodeOpen(List<RingRecord> leased, HeaderRedactor redactor)
+    {
+        var exchanges = new List<CapturedExchange>(leased.Count);
+        foreach (RingRecord record in leased)
+        {
+            if (_pump.DecodeOpen(record) is { } exchange)
+                exchanges.Add(exchange with { Head = redactor.Redact(exchange.Head) });
+            record.Release();
+        }
+
+        return exchanges;
     }
 
     // What this watch delivered before it was evicted is not lost.

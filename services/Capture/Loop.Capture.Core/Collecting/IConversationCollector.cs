@@ -12,9 +12,10 @@ public interface IConversationCollector
     /// Everything in the ring that carries one of the keys (closure over the keys found, within limits), redacted; and from now on whatever completes with one
     /// of them is signalled with <paramref name="watchId"/>. Scanning what is complete, scanning what is in progress and registering the watch is one atomic
     /// step per shard: nothing is missed and nothing is delivered twice. A further call with the same watch adds keys and returns only what is new.
-    /// Exchanges of registered replays are never found by other watches.
+    /// Exchanges of registered replays are never found by other watches. With <paramref name="includeOpen"/> the answer also holds what has not ended, as far
+    /// as it came, with <see cref="ExchangeEnd.Open"/>; it is signalled again when it ends.
     /// </summary>
-    CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys);
+    CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys, bool includeOpen = false);
 
     /// <summary>Forgets a watch.</summary>
     void Unwatch(string watchId);

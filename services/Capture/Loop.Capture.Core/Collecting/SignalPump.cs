@@ -84,6 +84,19 @@ internal sealed partial class SignalPump(ExchangeRing ring, CaptureCounters coun
         }
     }
 
+    /// <summary>What came so far of a record that goes on, to which the caller holds a reference; null when it ended meanwhile, and comes by itself.</summary>
+    public CapturedExchange? DecodeOpen(RingRecord record)
+    {
+        try
+        {
+            return RecordReader.DecodeOpen(record, ring.Node);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     private void Do(Work work)
     {
         switch (work.Kind)

@@ -76,6 +76,22 @@ internal sealed class WatchTable(ExchangeRing ring, CaptureCounters counters, Pe
         }
     }
 
+    /// <summary>The records of a watch that have not ended, each with a reference for the caller. Only under the gate.</summary>
+    public List<RingRecord> LeaseOpen(Watch watch)
+    {
+        var open = new Dictionary<long, RingRecord>();
+        foreach (ulong hash in watch.Hashes)
+        {
+            foreach (RingRecord record in ring.Index.Find(hash))
+            {
+                if (record.State is RecordState.Open && watch.Open.Contains(record.Sequence) && open.TryAdd(record.Sequence, record))
+                    record.AddReference();
+            }
+        }
+
+        return [.. open.Values];
+    }
+
     /// <summary>Marks the watches of which something was lost since the last look: what their last answer said is not all any more.</summary>
     public void LookAtLosses()
     {

@@ -41,6 +41,9 @@ public sealed record Conversation
     /// <summary>Ids of <see cref="Recorded"/>.</summary>
     public ImmutableHashSet<ExchangeId> RecordedIds { get; init; } = [];
 
+    /// <summary>Those that had not ended when they were recorded: what comes of them when they end takes their place.</summary>
+    public ImmutableHashSet<ExchangeId> OpenIds { get; init; } = [];
+
     /// <summary>Exchanges that a cap turned away.</summary>
     public int Refused { get; init; }
 
@@ -75,8 +78,8 @@ public sealed record Conversation
         },
         FurtherTriggerSeen further => this with { FurtherTriggers = FurtherTriggers.Add(further.Trigger) },
         TraceKeysAdded added => this with { Keys = With(added.Keys) },
-        ExchangeRecorded recorded => With(new RecordedPlace(recorded.Id, recorded.Segment, recorded.Ordinal, Late: false, recorded.At)),
-        LateExchangeRecorded late => With(new RecordedPlace(late.Id, late.Segment, late.Ordinal, Late: true, late.At)),
+        ExchangeRecorded recorded => With(new RecordedPlace(recorded.Id, recorded.Segment, recorded.Ordinal, Late: false, recorded.At), recorded.Open),
+        LateExchangeRecorded late => With(new RecordedPlace(late.Id, late.Segment, late.Ordinal, Late: true, late.At), late.Open),
         ExchangesRefused refused => this with { Refused = Refused + refused.Count },
         NodeAnswered answered => this with { Nodes = Nodes.SetItem(answered.Answer.Node, Remembering(answered)) },
         NodeDidNotAnswer silent => this with { Nodes = Nodes.SetItem(silent.Node, silent) },
@@ -111,5 +114,10 @@ public sealed record Conversation
 
     private ImmutableList<TraceKey> With(IEnumerable<TraceKey> keys) => Keys.AddRange(keys.Except(Keys));
 
-    private Conversation With(RecordedPlace place) => this with { Recorded = Recorded.Add(place), RecordedIds = RecordedIds.Add(place.Id) };
+    private Conversation With(RecordedPlace place, bool isOpen) => this with
+    {
+        Recorded = RecordedIds.Contains(place.Id) ? Recorded.SetItem(Recorded.FindIndex(earlier => earlier.Id == place.Id), place) : Recorded.Add(place),
+        RecordedIds = RecordedIds.Add(place.Id),
+        OpenIds = isOpen ? OpenIds.Add(place.Id) : OpenIds.Remove(place.Id),
+    };
 }

@@ -53,21 +53,25 @@ public static class ConversationDecider
         var seen = new HashSet<ExchangeId>();
         var refused = new SortedDictionary<string, int>(StringComparer.Ordinal);
         long packBytes = command.PackBytes;
+        int count = state.Recorded.Count;
         foreach (StoredExchange exchange in command.Exchanges)
         {
             ExchangeId id = exchange.Head.Id;
-            if (state.RecordedIds.Contains(id) || !seen.Add(id))
+            bool isOpen = exchange.Head.End is ExchangeEnd.Open;
+            bool isKnown = state.RecordedIds.Contains(id);
+            if ((isKnown && (isOpen || !state.OpenIds.Contains(id))) || !seen.Add(id))
                 continue;
-            if (limits.CapBrokenBy(state.Recorded.Count + facts.Count, packBytes, exchange.StoredBytes) is { } cap)
+            if (limits.CapBrokenBy(isKnown ? count - 1 : count, packBytes, exchange.StoredBytes) is { } cap)
             {
                 refused[cap] = refused.GetValueOrDefault(cap) + 1;
                 continue;
             }
 
             packBytes += exchange.StoredBytes;
+            count += isKnown ? 0 : 1;
             facts.Add(state.State is ConversationState.Sealed
-                ? new LateExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At)
-                : new ExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At));
+                ? new LateExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At, isOpen)
+                : new ExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At, isOpen));
         }
 
         facts.AddRange(refused.Select(pair => new ExchangesRefused(pair.Value, pair.Key)));

@@ -27,7 +27,8 @@ public sealed partial class ConversationGrain
         long offeredBytes = 0;
         foreach (ExchangeOffer offer in offers)
         {
-            if (_conversation.RecordedIds.Contains(offer.Id) || foreign.Contains(offer.Id) || wanted.Contains(offer.Id))
+            bool isKnown = _conversation.RecordedIds.Contains(offer.Id) && (offer.IsOpen || !_conversation.OpenIds.Contains(offer.Id));
+            if (isKnown || foreign.Contains(offer.Id) || wanted.Contains(offer.Id))
                 continue;
             if (Limits.CapBrokenBy(_conversation.Recorded.Count + wanted.Count, _packBytes + offeredBytes, offer.Bytes) is { } cap)
                 Refuse(offer.Id, cap);
@@ -170,8 +171,7 @@ public sealed partial class ConversationGrain
             return;
         if (_incoming is { } heads)
         {
-            foreach (RecordedPlace place in _conversation.Recorded.Skip(_recorded.Count))
-                _recorded.Add(new RecordedExchange(heads[place.Id], place.Late));
+            TakeIn(heads);
             _incoming = null;
         }
 
@@ -180,6 +180,18 @@ public sealed partial class ConversationGrain
         foreach ((long ticket, long position) in _pendingTickets)
             surroundings.Checkpoint.Complete(ticket, position);
         _pendingTickets.Clear();
+    }
+
+    private void TakeIn(Dictionary<ExchangeId, Exchange> heads)
+    {
+        for (int index = 0; index < _conversation.Recorded.Count; index++)
+        {
+            RecordedPlace place = _conversation.Recorded[index];
+            if (index == _recorded.Count)
+                _recorded.Add(new RecordedExchange(heads[place.Id], place.Late));
+            else if (_recorded[index].Exchange.End is ExchangeEnd.Open && !_conversation.OpenIds.Contains(place.Id) && heads.TryGetValue(place.Id, out Exchange? whole))
+                _recorded[index] = new RecordedExchange(whole, place.Late);
+        }
     }
 
     private void TakeUpNewKeys(List<ConversationEvent> facts)
