@@ -38,6 +38,8 @@ internal static class ConversationReport
         context.Console.PutLine($"kept   {Units.When(trigger.At, context.Time)}  {SafeText.Line(trigger.Reason)} (rule {SafeText.Line(trigger.Rule)})");
         foreach (string key in conversation.Keys.DefaultIfEmpty(conversation.TraceKey))
             context.Console.PutLine($"key    {SafeText.Line(key)}");
+        if (conversation.Related.Count > 0)
+            context.Console.PutLine($"see    {SafeText.Line(string.Join(", ", conversation.Related))} (a part of the same trace, kept apart)");
         CoherenceReport coherence = conversation.Coherence;
         context.Console.Put("views  ");
         context.Console.PutLine(coherence.Complete ? $"all {coherence.Expected} are here" : $"{coherence.Present} of {coherence.Expected} are here", coherence.Complete ? "" : StatusText.Doubtful);

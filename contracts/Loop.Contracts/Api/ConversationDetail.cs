@@ -15,6 +15,9 @@ public sealed record ConversationDetail
     /// <summary>All names of the conversation.</summary>
     public required IReadOnlyList<string> Keys { get; init; }
 
+    /// <summary>Ids of the conversations that share a name with this one, by start: later generations of its trace, and those that turned out to be a part of it when one of both was sealed.</summary>
+    public IReadOnlyList<string> Related { get; init; } = [];
+
     /// <summary>Open or sealed.</summary>
     public required ConversationState State { get; init; }
 
@@ -70,7 +73,7 @@ public sealed record HopView
     /// <summary>How the parent is known: <c>root</c>, <c>span</c>, <c>nesting</c>, <c>guess</c>, <c>unknown parent</c>.</summary>
     public required string JoinedBy { get; init; }
 
-    /// <summary>Ids of the hops that a guess chose among; empty when it is no guess.</summary>
+    /// <summary>Ids of the hops that a guess chose among, or that a call of unknown parent lies within; else empty.</summary>
     public IReadOnlyList<string> ParentCandidates { get; init; } = [];
 
     /// <summary>The exchanges that this hop is made of.</summary>

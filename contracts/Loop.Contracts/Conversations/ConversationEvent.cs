@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Loop.Contracts.Exchanges;
 
 namespace Loop.Contracts.Conversations;
@@ -19,10 +20,21 @@ public sealed record TraceKeysAdded(IReadOnlyList<TraceKey> Keys) : Conversation
 /// <param name="Segment">Number of the segment, from 1.</param>
 /// <param name="Ordinal">Index of the exchange within its segment, from 0.</param>
 /// <param name="At">When the store recorded it.</param>
-public sealed record ExchangeRecorded(ExchangeId Id, int Segment, int Ordinal, DateTimeOffset At) : ConversationEvent;
+/// <param name="Open">True when it had not ended: the same id, recorded again, takes its place.</param>
+public sealed record ExchangeRecorded(
+    ExchangeId Id,
+    int Segment,
+    int Ordinal,
+    DateTimeOffset At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Open = false) : ConversationEvent;
 
 /// <summary>The same, after the conversation was sealed.</summary>
-public sealed record LateExchangeRecorded(ExchangeId Id, int Segment, int Ordinal, DateTimeOffset At) : ConversationEvent;
+public sealed record LateExchangeRecorded(
+    ExchangeId Id,
+    int Segment,
+    int Ordinal,
+    DateTimeOffset At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Open = false) : ConversationEvent;
 
 /// <summary>Exchanges that came after a cap was reached (1,000 exchanges or 64 MiB) and were not kept.</summary>
 public sealed record ExchangesRefused(int Count, string Cap) : ConversationEvent;
@@ -58,6 +70,10 @@ public sealed record NodeAnswer
     /// <summary>Start of the oldest exchange in the ring that evicted most; what began earlier may be gone. Null while nothing was evicted.</summary>
     public DateTimeOffset? Horizon { get; init; }
 
+    /// <summary>From here on the node remembers by key whatever it evicted: <see cref="Losses"/> tells all. What was evicted earlier is known by <see cref="Horizon"/> alone. Null when the node did not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? EvictionsSince { get; init; }
+
     /// <summary>Exchanges of the asked keys that had not ended.</summary>
     public required int OpenCount { get; init; }
 
@@ -75,7 +91,12 @@ public sealed record NodeAnswer
 /// <param name="Reason">Which.</param>
 /// <param name="At">When.</param>
 /// <param name="Key">The asked key that it matches.</param>
-public sealed record JournalEntry(LossReason Reason, DateTimeOffset At, TraceKey Key);
+/// <param name="Exchange">Which exchange it was; null where that is not remembered. One that is recorded all the same is no loss.</param>
+public sealed record JournalEntry(
+    LossReason Reason,
+    DateTimeOffset At,
+    TraceKey Key,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ExchangeId? Exchange = null);
 
 /// <summary>Why an exchange, or a part of it, is missing.</summary>
 public enum LossReason

@@ -39,6 +39,27 @@ public sealed class ConversationCollectorTests
     }
 
     [Fact]
+    public async Task Collect_IncludingWhatIsOpen_HasItsBeginningAndSignalsTheWhole()
+    {
+        await using var bench = new CaptureBench();
+        IExchangeWriter stream = bench.Begin(1);
+        stream.Headers(MessageDirection.Response, Response(200), endOfStream: false, bench.Now);
+        stream.Body(MessageDirection.Response, Bytes(10_000), endOfStream: false, truncated: false, bench.Now);
+        Assert.Empty(bench.Collector.Collect("w", [Trace(1)]).Exchanges);
+
+        CollectResult result = bench.Collector.Collect("w", [Trace(1)], includeOpen: true);
+
+        CapturedExchange open = Assert.Single(result.Exchanges);
+        Assert.Equal((ExchangeEnd.Open, 200, 10_000, 1), (open.Head.End, open.Head.Status()!.Value, open.ResponseBody.Length, result.Answer.OpenCount));
+        Assert.Null(open.Head.Duration);
+        stream.Body(MessageDirection.Response, Bytes(5), endOfStream: true, truncated: false, bench.Now);
+        stream.Close(CloseReason.SourceEnded, bench.Now);
+        CapturedExchange whole = (await bench.Next<WatchedExchangeCompleted>()).Exchange;
+        Assert.Equal((open.Head.Id, ExchangeEnd.Complete, 10_005), (whole.Head.Id, whole.Head.End, whole.ResponseBody.Length));
+        Assert.Empty(bench.Collector.Collect("w", [Trace(1)], includeOpen: true).Exchanges);
+    }
+
+    [Fact]
     public async Task Collect_AfterAnExchangeOfWhichNothingWasRead_TellsThatSomethingWasShed()
     {
         await using var bench = new CaptureBench();

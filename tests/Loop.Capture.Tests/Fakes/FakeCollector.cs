@@ -26,7 +26,7 @@ internal sealed class FakeCollector : IConversationCollector
 
     public void Signal(NodeSignal signal) => _signals.Writer.TryWrite(signal);
 
-    public CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys)
+    public CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys, bool includeOpen = false)
     {
         Asked.Enqueue($"collect {watchId} {string.Join(',', keys)}");
         return OnCollect!(watchId, keys);

@@ -67,6 +67,21 @@ public sealed class ConversationDeciderTests
         Assert.Equal([new LateExchangeRecorded(Stored(2).Head.Id, 1, 2, Now)], facts);
     }
 
+    [Fact]
+    public void Record_OfWhatHadNotEnded_TakesItsPlaceOnce()
+    {
+        StoredExchange whole = Stored(1) with { Segment = 2 };
+        StoredExchange open = Stored(1) with { Head = Stored(1).Head with { End = ExchangeEnd.Open } };
+        Conversation state = After(Keep, new RecordExchanges([open, Stored(2)], 0, Now), new SealConversation("time limit", 1, Now));
+        Assert.Empty(ConversationDecider.Decide(new RecordExchanges([open], 0, Now), state, Limits));
+
+        Conversation late = After(Keep, new RecordExchanges([open, Stored(2)], 0, Now), new SealConversation("time limit", 1, Now), new RecordExchanges([whole, whole], 0, Now));
+
+        Assert.Equal([(2, true), (1, false)], late.Recorded.Select(place => (place.Segment, place.Late)));
+        Assert.Empty(late.OpenIds);
+        Assert.Empty(ConversationDecider.Decide(new RecordExchanges([whole, open], 0, Now), late, Limits));
+    }
+
     [Theory]
     [InlineData(0, "5 exchanges", 5, 3)]
     [InlineData(800, "1000 bytes", 2, 6)]

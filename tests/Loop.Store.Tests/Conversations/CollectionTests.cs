@@ -137,12 +137,13 @@ public sealed class CollectionTests : StoreTest
     public async Task HoleThatNobodyExplains_IsAskedForOnceMoreBeforeTheSeal()
     {
         await using FakeNode node = await FakeNode.Connect(Store);
+        node.Watches = ["payments/client"];
         Captured outer = Make(1, [Trace(1)], 500);
-        Captured inner = Make(2, [Trace(1)], 500);
+        Captured inner = SentByProxy(Make(2, [Trace(1)], 500));
         string id = (await node.Trigger(outer.Head)).ConversationId;
         await node.Answer(await node.NextCollect(id), open: 0, outer, inner);
 
-        // The call inside the other has no caller's view; what the node lost after its answer it tells now.
+        // The call inside the other was sent by a proxy whose view is not there; what the node lost after its answer it tells now.
         Loop.Protocols.Capture.V1.Collect again = await node.NextCollect(id);
         var answer = new Loop.Protocols.Capture.V1.CollectAnswer { CollectId = again.CollectId, WatchId = id };
         answer.Losses.Add(new Loop.Protocols.Capture.V1.Loss { Reason = (int)LossReason.Shed, At = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Start), Key = Trace(1).ToString() });

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
 using Loop.Store.Tests.Hosting;
@@ -37,6 +38,28 @@ public sealed class MergeTests : StoreTest
         await node.SendExchange(younger, Make(4, [Trace(7)]));
         await Published(older, summary => summary.Exchanges == 4);
     }
+
+    [Fact]
+    public async Task SharedKey_OfASealedAndAnOpenConversation_LetsThemNameEachOther()
+    {
+        await using FakeNode node = await FakeNode.Connect(Store);
+        Captured edge = Make(1, [Request("r-1")], 500);
+        Captured inner = Make(2, [Trace(7)], 500);
+        string first = (await node.Trigger(edge.Head)).ConversationId;
+        await node.Answer(await node.NextCollect(first), open: 0, edge);
+        await Sealed(first);
+        Assert.Empty((await Show(first)).Related);
+        string second = (await node.Trigger(inner.Head)).ConversationId;
+        await node.Answer(await node.NextCollect(second), open: 0, inner, Make(3, [Request("r-1"), Trace(7)], 500));
+        await node.Answer(await node.NextCollect(second), open: 0);
+        await Sealed(second);
+
+        Assert.Equal([second], (await Show(first)).Related);
+        Assert.Equal([first], (await Show(second)).Related);
+        Assert.Equal((1, 2), ((await Show(first)).Hops.Count, (await Show(second)).Hops.Count));
+    }
+
+    private async Task<ConversationDetail> Show(string id) => (await Store.Http.GetFromJsonAsync<ConversationDetail>($"/api/v1/conversations/{id}", Api.ApiReading.Json))!;
 
     [Fact]
     public async Task Trigger_WithAKeyOfAnOpenConversation_BelongsToIt()

@@ -35,6 +35,9 @@ public sealed class FakeNode : IAsyncDisposable
 
     public Welcome Welcome { get; private set; } = new();
 
+    /// <summary>What it says to capture in its answers, as <c>service/view</c>.</summary>
+    public IReadOnlyList<string> Watches { get; set; } = [];
+
     public RpcException? Refusal { get; private set; }
 
     public static async Task<FakeNode> Connect(StoreHost store, string name = "node-a", long epoch = 1_000)
@@ -98,6 +101,7 @@ public sealed class FakeNode : IAsyncDisposable
                 WatchId = collect.WatchId,
                 OpenCount = open,
                 StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(Epoch).ToTimestamp(),
+                Watches = { Watches },
             },
         });
     }

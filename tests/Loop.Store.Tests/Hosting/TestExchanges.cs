@@ -40,6 +40,12 @@ public static class TestExchanges
             response);
     }
 
+    /// <summary>The same exchange with the header that a caller's proxy adds.</summary>
+    public static CapturedExchange SentByProxy(CapturedExchange exchange) => exchange with
+    {
+        Head = exchange.Head with { Request = exchange.Head.Request! with { Headers = [.. exchange.Head.Request.Headers, new("x-envoy-attempt-count", "1")] } },
+    };
+
     private static BodyInfo Info(byte[] body) => body.Length == 0
         ? BodyInfo.Empty
         : new BodyInfo { SizeBytes = body.Length, KeptBytes = body.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(body)) };

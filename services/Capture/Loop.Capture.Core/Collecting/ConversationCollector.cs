@@ -21,6 +21,9 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
     // A loss without a key may be of any conversation of that time; a collection follows its trigger within moments.
     private static readonly TimeSpan UnknownLossWindow = TimeSpan.FromSeconds(30);
 
+    // Each stands for an exchange that is gone; a conversation of which more is gone is no more incomplete.
+    private const int EvictionsToldLimit = 100;
+
     private readonly ExchangeRing _ring;
     private readonly CaptureCounters _counters;
     private readonly TimeProvider _timeProvider;
@@ -52,7 +55,7 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
     public Task Completion => _pumping;
 
     /// <inheritdoc/>
-    public CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys)
+    public CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys, bool includeOpen = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(watchId);
         ArgumentNullException.ThrowIfNull(keys);
@@ -60,21 +63,27 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
             throw new InvalidOperationException("Nothing is collected before the redaction key is set: it comes with the store's Welcome.");
         var found = new List<RingRecord>();
         var leases = new List<(RingRecord Record, long Sequence, bool IsPinned)>();
+        var open = new List<RingRecord>();
         int openCount;
         Watch watch;
         lock (_ring.Index.Gate)
         {
             watch = _watches.GetOrAdd(watchId);
+            _watches.LookAtLosses();
+            watch.HasLost = false;
             _watches.Extend(watch, keys.Select(KeyHash.Of), found);
             openCount = watch.Open.Count;
             Pin(found, leases);
+            if (includeOpen)
+                open = _watches.LeaseOpen(watch);
         }
 
-        List<CapturedExchange> exchanges = Decode(leases, redactor);
+        List<CapturedExchange> exchanges = Decode(watch, leases, redactor);
+        exchanges.AddRange(DecodeOpen(open, redactor));
         _counters.Add(CaptureCount.Collected, exchanges.Count);
         lock (_ring.Index.Gate)
             watch.RepeatsLeft = AnnouncementRepeats;
-        return new CollectResult(exchanges, Answer(keys, openCount));
+        return new CollectResult(exchanges, Answer(watch, keys, openCount));
     }
 
     /// <inheritdoc/>
@@ -153,7 +162,7 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
         }
     }
 
-    private List<CapturedExchange> Decode(List<(RingRecord Record, long Sequence, bool IsPinned)> leases, HeaderRedactor redactor)
+    private List<CapturedExchange> Decode(Watch watch, List<(RingRecord Record, long Sequence, bool IsPinned)> leases, HeaderRedactor redactor)
     {
         var exchanges = new List<CapturedExchange>(leases.Count);
         int next = 0;
@@ -164,6 +173,8 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
                 (RingRecord record, long sequence, bool isPinned) = leases[next];
                 if ((isPinned ? _pump.DecodeLeased(record) : _pump.Decode(record, sequence)) is { } exchange)
                     exchanges.Add(exchange with { Head = redactor.Redact(exchange.Head) });
+                else
+                    _watches.OnUndelivered(watch, sequence);
                 if (isPinned)
                     record.Release();
             }
@@ -181,7 +192,7 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
         return exchanges;
     }
 
-    private NodeAnswer Answer(IReadOnlyList<TraceKey> keys, int openCount)
+    private NodeAnswer Answer(Watch watch, IReadOnlyList<TraceKey> keys, int openCount)
     {
         var asked = new Dictionary<ulong, TraceKey>();
         foreach (TraceKey key in keys)
@@ -194,9 +205,39 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
             Horizon = _ring.Horizon,
             OpenCount = openCount,
             Watches = _ring.Services.Names,
-            Losses = Losses(keys, asked),
+            EvictionsSince = _ring.Evictions.Since ?? _ring.Node.StartedAt,
+            Losses = [.. Losses(keys, asked), .. Evictions(watch, asked)],
             At = _timeProvider.GetUtcNow(),
         };
+    }
+
+    private List<CapturedExchange> DecodeOpen(List<RingRecord> leased, HeaderRedactor redactor)
+    {
+        var exchanges = new List<CapturedExchange>(leased.Count);
+        foreach (RingRecord record in leased)
+        {
+            if (_pump.DecodeOpen(record) is { } exchange)
+                exchanges.Add(exchange with { Head = redactor.Redact(exchange.Head) });
+            record.Release();
+        }
+
+        return exchanges;
+    }
+
+    // What this watch delivered before it was evicted is not lost.
+    private List<JournalEntry> Evictions(Watch watch, Dictionary<ulong, TraceKey> asked)
+    {
+        var found = new Dictionary<long, DateTimeOffset>();
+        var entries = new Dictionary<long, JournalEntry>();
+        foreach ((ulong hash, TraceKey key) in asked)
+        {
+            _ring.Evictions.Find(hash, found, Watch.ExchangeLimit + EvictionsToldLimit);
+            foreach ((long sequence, DateTimeOffset at) in found)
+                entries.TryAdd(sequence, new JournalEntry(LossReason.Evicted, at, key, new ExchangeId(_ring.Node.Name, _ring.Node.Epoch, sequence)));
+        }
+
+        lock (_ring.Index.Gate)
+            return [.. entries.Where(entry => !watch.Delivered.Contains(entry.Key)).Select(entry => entry.Value).Take(EvictionsToldLimit)];
     }
 
     private IReadOnlyList<JournalEntry> Losses(IReadOnlyList<TraceKey> keys, Dictionary<ulong, TraceKey> asked)

@@ -12,9 +12,10 @@ public interface IConversationCollector
     /// Everything in the ring that carries one of the keys (closure over the keys found, within limits), redacted; and from now on whatever completes with one
     /// of them is signalled with <paramref name="watchId"/>. Scanning what is complete, scanning what is in progress and registering the watch is one atomic
     /// step per shard: nothing is missed and nothing is delivered twice. A further call with the same watch adds keys and returns only what is new.
-    /// Exchanges of registered replays are never found by other watches.
+    /// Exchanges of registered replays are never found by other watches. With <paramref name="includeOpen"/> the answer also holds what has not ended, as far
+    /// as it came, with <see cref="ExchangeEnd.Open"/>; it is signalled again when it ends.
     /// </summary>
-    CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys);
+    CollectResult Collect(string watchId, IReadOnlyList<TraceKey> keys, bool includeOpen = false);
 
     /// <summary>Forgets a watch.</summary>
     void Unwatch(string watchId);
@@ -52,5 +53,5 @@ public sealed record TriggerFired(long TriggerId, Trigger Trigger) : NodeSignal;
 /// <summary>A watched exchange completed (or its access-log entry came).</summary>
 public sealed record WatchedExchangeCompleted(string WatchId, CapturedExchange Exchange) : NodeSignal;
 
-/// <summary>The number of unfinished exchanges of a watch changed.</summary>
-public sealed record OpenCountChanged(string WatchId, int OpenCount) : NodeSignal;
+/// <summary>The number of unfinished exchanges of a watch changed, or something of it was lost since the last answer.</summary>
+public sealed record OpenCountChanged(string WatchId, int OpenCount, bool HasLost = false) : NodeSignal;

@@ -84,6 +84,19 @@ internal sealed partial class SignalPump(ExchangeRing ring, CaptureCounters coun
         }
     }
 
+    /// <summary>What came so far of a record that goes on, to which the caller holds a reference; null when it ended meanwhile, and comes by itself.</summary>
+    public CapturedExchange? DecodeOpen(RingRecord record)
+    {
+        try
+        {
+            return RecordReader.DecodeOpen(record, ring.Node);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     private void Do(Work work)
     {
         switch (work.Kind)
@@ -131,7 +144,11 @@ internal sealed partial class SignalPump(ExchangeRing ring, CaptureCounters coun
         }
 
         if (Decode(work.Record!, work.Sequence) is not { } exchange)
+        {
+            watches.OnUndelivered(work.Watch!, work.Sequence);
             return;
+        }
+
         exchange = exchange with { Head = Redactor!.Redact(exchange.Head) };
         if (_signals.Writer.TryWrite(new WatchedExchangeCompleted(work.Watch!.Id, exchange)))
         {
@@ -147,21 +164,22 @@ internal sealed partial class SignalPump(ExchangeRing ring, CaptureCounters coun
     private void Announce(Watch watch)
     {
         int count;
+        bool hasLost;
         lock (ring.Index.Gate)
         {
             watch.IsAnnouncing = false;
             if (!watches.IsWatched(watch))
                 return;
-            count = watch.Open.Count;
-            if (count == watch.AnnouncedOpen && !watch.IsRepeating)
+            (count, hasLost) = (watch.Open.Count, watch.HasLost);
+            if (count == watch.AnnouncedOpen && !watch.IsRepeating && !hasLost)
                 return;
         }
 
         // Where there is no room the sweep sees that the count is not announced, and asks again.
-        if (!_signals.Writer.TryWrite(new OpenCountChanged(watch.Id, count)))
+        if (!_signals.Writer.TryWrite(new OpenCountChanged(watch.Id, count, hasLost)))
             return;
         lock (ring.Index.Gate)
-            (watch.AnnouncedOpen, watch.IsRepeating) = (count, false);
+            (watch.AnnouncedOpen, watch.IsRepeating, watch.HasLost) = (count, false, watch.HasLost && !hasLost);
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A record could not be handled ({Kind}); it is left out and the next one is taken.")]

@@ -27,6 +27,9 @@ internal sealed class Watch(string id)
     /// <summary>The count that the store heard of last.</summary>
     public int AnnouncedOpen { get; set; }
 
+    /// <summary>Something of it was lost since the last answer, and the store was not told.</summary>
+    public bool HasLost { get; set; }
+
     /// <summary>An announcement is on its way already.</summary>
     public bool IsAnnouncing { get; set; }
 

@@ -13,6 +13,9 @@ internal sealed class WatchTable(ExchangeRing ring, CaptureCounters counters, Pe
     private readonly Dictionary<ulong, List<Watch>> _byHash = [];
     private readonly Queue<RingRecord> _frontier = new();
     private readonly List<Watch> _matches = [];
+    private readonly (ulong KeyHash, long Sequence)[] _evicted = new (ulong, long)[1_024];
+    private long _evictionsSeen;
+    private long _lossesSeen;
 
     public ReplayMarks Replays { get; } = new();
 
@@ -63,6 +66,53 @@ internal sealed class WatchTable(ExchangeRing ring, CaptureCounters counters, Pe
         Spread(watch, found: null);
     }
 
+    /// <summary>Something that was counted as delivered never was: it was pushed out before it could be read.</summary>
+    public void OnUndelivered(Watch watch, long sequence)
+    {
+        lock (ring.Index.Gate)
+        {
+            watch.Delivered.Remove(sequence);
+            watch.HasLost = true;
+        }
+    }
+
+    /// <summary>The records of a watch that have not ended, each with a reference for the caller. Only under the gate.</summary>
+    public List<RingRecord> LeaseOpen(Watch watch)
+    {
+        var open = new Dictionary<long, RingRecord>();
+        foreach (ulong hash in watch.Hashes)
+        {
+            foreach (RingRecord record in ring.Index.Find(hash))
+            {
+                if (record.State is RecordState.Open && watch.Open.Contains(record.Sequence) && open.TryAdd(record.Sequence, record))
+                    record.AddReference();
+            }
+        }
+
+        return [.. open.Values];
+    }
+
+    /// <summary>Marks the watches of which something was lost since the last look: what their last answer said is not all any more.</summary>
+    public void LookAtLosses()
+    {
+        foreach (ulong hash in ring.Journal.HolesSince(ref _lossesSeen))
+        {
+            foreach (Watch watch in _byHash.GetValueOrDefault(hash) ?? [])
+                watch.HasLost = true;
+        }
+
+        for (int count; (count = ring.Evictions.CopySince(ref _evictionsSeen, _evicted)) > 0;)
+        {
+            if (_byHash.Count == 0)
+                continue;
+            foreach ((ulong hash, long sequence) in _evicted.AsSpan(0, count))
+            {
+                foreach (Watch watch in _byHash.GetValueOrDefault(hash) ?? [])
+                    watch.HasLost |= !watch.Delivered.Contains(sequence);
+            }
+        }
+    }
+
     public void OnKeysAdded(RingRecord record) => Follow(record);
 
     public void OnCompleted(RingRecord record) => Follow(record);
@@ -89,11 +139,12 @@ internal sealed class WatchTable(ExchangeRing ring, CaptureCounters counters, Pe
     public void OnSweep()
     {
         Replays.Forget(timeProvider.GetUtcNow());
+        LookAtLosses();
         foreach (Watch watch in _byId.Values)
         {
             if (watch.RepeatsLeft > 0)
                 (watch.RepeatsLeft, watch.IsRepeating) = (watch.RepeatsLeft - 1, true);
-            if (watch.IsRepeating || watch.AnnouncedOpen != watch.Open.Count)
+            if (watch.IsRepeating || watch.HasLost || watch.AnnouncedOpen != watch.Open.Count)
                 Announce(watch);
         }
 

@@ -121,7 +121,8 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
         Ring.Index.AddComplete(record, scan.KeyHashes);
         Ending.OnAccessLog(record);
         bool isFailing = scan.Status is 0 or >= 500 || scan.ResponseFlags != 0 || FailureRule.GrpcFailure(scan.GrpcStatus) is not null;
-        if (!Ending.IsCaptured(record))
+        record.IsRepeated = Ending.IsCaptured(record);
+        if (!record.IsRepeated)
         {
             _counters.Add(CaptureCount.LoggedOnly);
             if (isFailing)

@@ -26,6 +26,7 @@ public sealed class ExchangeRing
     private long _sequence;
     private long _inProgressBytes;
     private long _evictedTicks;
+    private long _arrivedTicks;
     private int _openCount;
 
     /// <summary>A ring; takes all its memory now.</summary>
@@ -39,6 +40,7 @@ public sealed class ExchangeRing
         InProgressLimit = Pool.TotalBytes * Options.InProgressPercent / 100;
         Index = new KeyIndex();
         Journal = new LossJournal(Options.JournalEntries);
+        Evictions = new EvictionJournal(Options.EvictionEntries);
         _longLived = new RingShard(this);
     }
 
@@ -47,6 +49,9 @@ public sealed class ExchangeRing
 
     /// <summary>What was lost, by key.</summary>
     public LossJournal Journal { get; }
+
+    /// <summary>What was evicted, by key.</summary>
+    public EvictionJournal Evictions { get; }
 
     /// <summary>Bytes of the pool.</summary>
     public long TotalBytes => Pool.TotalBytes;
@@ -117,6 +122,7 @@ public sealed class ExchangeRing
         lock (_reserve)
             _reserve.TryPop(out record);
         record ??= new RingRecord(this);
+        Volatile.Write(ref _arrivedTicks, arrivedAt.UtcTicks);
         record.Begin(Interlocked.Increment(ref _sequence), shard, source, arrivedAt);
         if (!shard.TryBegin(record))
         {
@@ -213,6 +219,11 @@ public sealed class ExchangeRing
             RingShard? chosen = ChooseShard();
             if (chosen?.Unlink() is not { } record)
                 return chosen is not null;
+
+            // Before it leaves the index: a collection finds it in the one or in the other. The arrival that it made room for is the time.
+            ReadOnlySpan<ulong> keys = record.Keys;
+            if (!record.IsRepeated)
+                Evictions.Add(keys[..record.KeyCount], record.Sequence, Volatile.Read(ref _arrivedTicks));
             Index.Remove(record);
             _evictedTicks = Math.Max(_evictedTicks, record.FirstArrivalAt.UtcTicks);
             _counters.Add(CaptureCount.Evicted);

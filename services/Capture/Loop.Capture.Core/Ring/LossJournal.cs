@@ -4,7 +4,7 @@ namespace Loop.Capture.Core.Ring;
 
 /// <summary>
 /// Remembers by key hash what was shed, truncated or malformed, so that a gap in a conversation has a reason. Of fixed size: the oldest entry is overwritten.
-/// What was evicted from the ring is not entered: it would push out the rest, and the horizon tells it.
+/// What was evicted from the ring is not entered: it would push out the rest, see <see cref="EvictionJournal"/>.
 /// </summary>
 public sealed class LossJournal(int capacity)
 {
@@ -13,15 +13,14 @@ public sealed class LossJournal(int capacity)
 
     private readonly Entry[] _entries = new Entry[capacity];
     private readonly Lock _gate = new();
-    private int _next;
+    private long _count;
 
     /// <summary>Enters a loss under one key.</summary>
     public void Add(ulong keyHash, LossReason reason, DateTimeOffset at)
     {
         lock (_gate)
         {
-            _entries[_next] = new Entry(keyHash, at.UtcTicks, reason);
-            _next = (_next + 1) % _entries.Length;
+            _entries[_count++ % _entries.Length] = new Entry(keyHash, at.UtcTicks, reason);
         }
     }
 
@@ -41,13 +40,32 @@ public sealed class LossJournal(int capacity)
         {
             for (int index = 0; index < _entries.Length; index++)
             {
-                ref readonly Entry entry = ref _entries[(_next + index) % _entries.Length];
+                ref readonly Entry entry = ref _entries[(_count + index) % _entries.Length];
                 if (entry.UtcTicks != 0 && isAsked(entry.KeyHash))
                     found.Add((entry.KeyHash, entry.Reason, new DateTimeOffset(entry.UtcTicks, TimeSpan.Zero)));
             }
         }
 
         return found;
+    }
+
+    /// <summary>Copies the keys of whole exchanges that were lost from a position on, and moves it. A body that stopped growing says so itself.</summary>
+    public IReadOnlyList<ulong> HolesSince(ref long position)
+    {
+        lock (_gate)
+        {
+            if (position == _count)
+                return [];
+            var keys = new List<ulong>();
+            for (position = Math.Max(position, _count - _entries.Length); position < _count; position++)
+            {
+                ref readonly Entry entry = ref _entries[position % _entries.Length];
+                if (entry.KeyHash != UnknownKey && entry.Reason is not LossReason.Truncated)
+                    keys.Add(entry.KeyHash);
+            }
+
+            return keys;
+        }
     }
 
     private readonly record struct Entry(ulong KeyHash, long UtcTicks, LossReason Reason);

@@ -33,6 +33,10 @@ public sealed class RingOptions
     [Range(16, 1 << 24)]
     public int JournalEntries { get; set; } = 65_536;
 
+    /// <summary>Evictions remembered by key, 24 bytes each; default 262,144, about as many as the ring holds exchanges of some kilobytes. The oldest is overwritten; what began before that is told by the horizon alone.</summary>
+    [Range(16, 1 << 24)]
+    public int EvictionEntries { get; set; } = 262_144;
+
     /// <summary>Signals to the store that may wait for the node link; default 512. When full, watched completions are counted as shed.</summary>
     [Range(1, 1 << 20)]
     public int SignalCapacity { get; set; } = 512;

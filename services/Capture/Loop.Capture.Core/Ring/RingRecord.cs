@@ -75,6 +75,9 @@ internal sealed class RingRecord(ExchangeRing ring)
     /// <summary>An access-log entry that told the end of an exchange already.</summary>
     public bool IsSpent { get; set; }
 
+    /// <summary>An access-log entry of an exchange that was recorded with its parts: without it nothing of the conversation is missing.</summary>
+    public bool IsRepeated { get; set; }
+
     /// <summary>It was handed over as a trigger; once is enough.</summary>
     public bool HasTriggered { get; set; }
 
@@ -248,7 +251,7 @@ internal sealed class RingRecord(ExchangeRing ring)
         (Sequence, KeyCount, State) = (0, 0, RecordState.Gone);
         (Shard, _sharing, Source, Next) = (null!, null!, default, null);
         (EndedAt, RequestBodySize, ResponseBodySize, RequestKept, ResponseKept) = (null, 0, 0, 0, 0);
-        (RequestTruncated, ResponseTruncated, Inexact, IsSpent, HasTriggered) = (false, false, false, false, false);
+        (RequestTruncated, ResponseTruncated, Inexact, IsSpent, IsRepeated, HasTriggered) = (false, false, false, false, false, false);
         (End, BrokenOffBy, RequestIdHash, DownstreamRemoteHash, ResponseFlags) = (ExchangeEnd.Open, BrokenOffBy.None, 0, 0, 0);
         (_sharedBytes, _sharedExtents, _ownsPages, _ownPage, _ownOffset, ChargedBytes) = (0, 0, false, -1, 0, 0);
     }

@@ -103,7 +103,7 @@ internal sealed partial class NodeLinkSession
         if (!request.WatchId.StartsWith(ReplayWatchPrefix, StringComparison.Ordinal))
             _watches.Add(request.WatchId);
         using Activity? span = CaptureActivities.Collect(request.WatchId);
-        CollectResult result = collector.Collect(request.WatchId, keys);
+        CollectResult result = collector.Collect(request.WatchId, keys, request.IncludeOpen);
         span?.SetTag("loop.exchange.count", result.Exchanges.Count);
         foreach (Captured exchange in result.Exchanges)
         {

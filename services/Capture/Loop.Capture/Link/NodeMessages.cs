@@ -50,15 +50,16 @@ internal static class NodeMessages
             StartedAt = answer.StartedAt.ToTimestamp(),
             Horizon = answer.Horizon?.ToTimestamp(),
             OpenCount = answer.OpenCount,
+            EvictionsSince = answer.EvictionsSince?.ToTimestamp(),
         };
         message.Watches.AddRange(answer.Watches);
-        message.Losses.AddRange(answer.Losses.Select(loss => new Loss { Reason = (int)loss.Reason, At = loss.At.ToTimestamp(), Key = loss.Key.ToString() }));
+        message.Losses.AddRange(answer.Losses.Select(loss => new Loss { Reason = (int)loss.Reason, At = loss.At.ToTimestamp(), Key = loss.Key.ToString(), Sequence = loss.Exchange?.Sequence ?? 0 }));
         return new NodeMessage { CollectAnswer = message };
     }
 
     /// <summary>The number of unfinished exchanges of a watch.</summary>
     public static NodeMessage Open(OpenCountChanged changed) =>
-        new() { OpenChanged = new OpenChanged { WatchId = changed.WatchId, OpenCount = changed.OpenCount } };
+        new() { OpenChanged = new OpenChanged { WatchId = changed.WatchId, OpenCount = changed.OpenCount, HasLost = changed.HasLost } };
 
     /// <summary>The node's numbers: the ring's, and what the inputs and the link know.</summary>
     public static NodeMessage Status(NodeStatusView view, IReadOnlyDictionary<string, long> inputCounts)

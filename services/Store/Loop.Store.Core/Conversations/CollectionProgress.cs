@@ -27,6 +27,9 @@ public sealed class CollectionProgress
     /// <summary>Exchanges that nodes reported as open.</summary>
     public int StillOpen => _open.Values.Sum();
 
+    /// <summary>True while a node that was asked has not answered.</summary>
+    public bool IsAnswerOwed => _unanswered.Count > 0;
+
     /// <summary>True while <paramref name="node"/> owes something: an answer, or the end of an exchange.</summary>
     public bool Owes(string node) => _unanswered.ContainsKey(node) || _open.ContainsKey(node);
 
@@ -73,6 +76,9 @@ public sealed class CollectionProgress
         _unanswered.Remove(node);
         _open.Remove(node);
     }
+
+    /// <summary>A node does not answer now; what it said of open exchanges stands.</summary>
+    public void Silent(string node) => _unanswered.Remove(node);
 
     /// <summary>Nothing more is expected of anyone: a cap is reached and the watch is ended.</summary>
     public void StopWaiting()

@@ -41,6 +41,9 @@ public sealed record Conversation
     /// <summary>Ids of <see cref="Recorded"/>.</summary>
     public ImmutableHashSet<ExchangeId> RecordedIds { get; init; } = [];
 
+    /// <summary>Those that had not ended when they were recorded: what comes of them when they end takes their place.</summary>
+    public ImmutableHashSet<ExchangeId> OpenIds { get; init; } = [];
+
     /// <summary>Exchanges that a cap turned away.</summary>
     public int Refused { get; init; }
 
@@ -58,7 +61,8 @@ public sealed record Conversation
         [.. Nodes.Values.OfType<NodeAnswered>().Select(fact => fact.Answer)],
         [.. Nodes.Values.OfType<NodeDidNotAnswer>()],
         Seal?.StillOpen ?? 0,
-        Trigger?.ExchangeId);
+        Trigger?.ExchangeId,
+        Refused);
 
     /// <summary>The state after one more fact.</summary>
     public Conversation Evolve(ConversationEvent fact) => fact switch
@@ -74,8 +78,8 @@ public sealed record Conversation
         },
         FurtherTriggerSeen further => this with { FurtherTriggers = FurtherTriggers.Add(further.Trigger) },
         TraceKeysAdded added => this with { Keys = With(added.Keys) },
-        ExchangeRecorded recorded => With(new RecordedPlace(recorded.Id, recorded.Segment, recorded.Ordinal, Late: false, recorded.At)),
-        LateExchangeRecorded late => With(new RecordedPlace(late.Id, late.Segment, late.Ordinal, Late: true, late.At)),
+        ExchangeRecorded recorded => With(new RecordedPlace(recorded.Id, recorded.Segment, recorded.Ordinal, Late: false, recorded.At), recorded.Open),
+        LateExchangeRecorded late => With(new RecordedPlace(late.Id, late.Segment, late.Ordinal, Late: true, late.At), late.Open),
         ExchangesRefused refused => this with { Refused = Refused + refused.Count },
         NodeAnswered answered => this with { Nodes = Nodes.SetItem(answered.Answer.Node, Remembering(answered)) },
         NodeDidNotAnswer silent => this with { Nodes = Nodes.SetItem(silent.Node, silent) },
@@ -91,13 +95,29 @@ public sealed record Conversation
     public static TraceKey PrimaryKey(IEnumerable<TraceKey> keys) =>
         keys.OrderBy(key => key.Kind).ThenBy(key => key.Value, StringComparer.Ordinal).First();
 
-    // A node that restarted does not know any more what it watched; what it said before stays true.
-    private NodeAnswered Remembering(NodeAnswered answered) =>
-        Nodes.GetValueOrDefault(answered.Answer.Node) is NodeAnswered { Answer.Watches: { Count: > 0 } before } && before.Except(answered.Answer.Watches).Any()
-            ? answered with { Answer = answered.Answer with { Watches = [.. before.Union(answered.Answer.Watches)] } }
-            : answered;
+    // A node that restarted does not know any more what it watched, and its journals overwrite what is old; what it said before stays true.
+    private NodeAnswered Remembering(NodeAnswered answered)
+    {
+        NodeAnswer answer = answered.Answer;
+        if (Nodes.GetValueOrDefault(answer.Node) is not NodeAnswered { Answer: { } before })
+            return answered;
+        return answered with
+        {
+            Answer = answer with
+            {
+                Watches = [.. before.Watches.Union(answer.Watches)],
+                Losses = [.. before.Losses.Union(answer.Losses)],
+                EvictionsSince = before.Epoch == answer.Epoch && before.EvictionsSince < answer.EvictionsSince ? before.EvictionsSince : answer.EvictionsSince,
+            },
+        };
+    }
 
     private ImmutableList<TraceKey> With(IEnumerable<TraceKey> keys) => Keys.AddRange(keys.Except(Keys));
 
-    private Conversation With(RecordedPlace place) => this with { Recorded = Recorded.Add(place), RecordedIds = RecordedIds.Add(place.Id) };
+    private Conversation With(RecordedPlace place, bool isOpen) => this with
+    {
+        Recorded = RecordedIds.Contains(place.Id) ? Recorded.SetItem(Recorded.FindIndex(earlier => earlier.Id == place.Id), place) : Recorded.Add(place),
+        RecordedIds = RecordedIds.Add(place.Id),
+        OpenIds = isOpen ? OpenIds.Add(place.Id) : OpenIds.Remove(place.Id),
+    };
 }

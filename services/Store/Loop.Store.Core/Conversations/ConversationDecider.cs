@@ -53,21 +53,25 @@ public static class ConversationDecider
         var seen = new HashSet<ExchangeId>();
         var refused = new SortedDictionary<string, int>(StringComparer.Ordinal);
         long packBytes = command.PackBytes;
+        int count = state.Recorded.Count;
         foreach (StoredExchange exchange in command.Exchanges)
         {
             ExchangeId id = exchange.Head.Id;
-            if (state.RecordedIds.Contains(id) || !seen.Add(id))
+            bool isOpen = exchange.Head.End is ExchangeEnd.Open;
+            bool isKnown = state.RecordedIds.Contains(id);
+            if ((isKnown && (isOpen || !state.OpenIds.Contains(id))) || !seen.Add(id))
                 continue;
-            if (limits.CapBrokenBy(state.Recorded.Count + facts.Count, packBytes, exchange.StoredBytes) is { } cap)
+            if (limits.CapBrokenBy(isKnown ? count - 1 : count, packBytes, exchange.StoredBytes) is { } cap)
             {
                 refused[cap] = refused.GetValueOrDefault(cap) + 1;
                 continue;
             }
 
             packBytes += exchange.StoredBytes;
+            count += isKnown ? 0 : 1;
             facts.Add(state.State is ConversationState.Sealed
-                ? new LateExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At)
-                : new ExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At));
+                ? new LateExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At, isOpen)
+                : new ExchangeRecorded(id, exchange.Segment, exchange.Ordinal, command.At, isOpen));
         }
 
         facts.AddRange(refused.Select(pair => new ExchangesRefused(pair.Value, pair.Key)));
@@ -87,7 +91,7 @@ public static class ConversationDecider
         NodeAnswer bounded = answer with
         {
             Watches = WithinBudget(answer.Watches.Distinct(), watch => watch),
-            Losses = WithinBudget(answer.Losses.Distinct(), loss => loss.Key.Value),
+            Losses = WithinBudget(answer.Losses.Distinct(), loss => $"{loss.Key.Value}{loss.Exchange}"),
         };
         bool same = state.Nodes.GetValueOrDefault(answer.Node) is NodeAnswered last && SaysTheSame(last.Answer, bounded);
         return same ? [] : [new NodeAnswered(bounded)];
@@ -95,7 +99,7 @@ public static class ConversationDecider
 
     private static bool SaysTheSame(NodeAnswer last, NodeAnswer next) =>
         last.Epoch == next.Epoch && last.StartedAt == next.StartedAt && last.Horizon == next.Horizon && last.OpenCount == next.OpenCount
-        && last.Watches.SequenceEqual(next.Watches) && last.Losses.SequenceEqual(next.Losses);
+        && !next.Watches.Except(last.Watches).Any() && !next.Losses.Except(last.Losses).Any();
 
     private static IReadOnlyList<ConversationEvent> Lose(LoseNode lose, Conversation state)
     {
@@ -114,7 +118,7 @@ public static class ConversationDecider
 
     private static List<T> WithinBudget<T>(IEnumerable<T> items, Func<T, string> text)
     {
-        const int entryOverheadBytes = 80;
+        const int entryOverheadBytes = 120;
         int bytes = 0;
         return [.. items.TakeWhile(item => (bytes += JsonEncodedText.Encode(text(item)).EncodedUtf8Bytes.Length + entryOverheadBytes) <= ListBudgetBytes)];
     }

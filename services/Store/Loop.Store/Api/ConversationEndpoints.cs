@@ -29,6 +29,6 @@ internal static class ConversationEndpoints
     public static async Task<IResult> Show(string id, ConversationLookup lookup, CancellationToken cancellationToken)
     {
         (ConversationDetail? detail, IResult? refusal) = await lookup.Find(id, cancellationToken);
-        return refusal ?? Results.Json(detail, ApiJson.Options);
+        return refusal ?? Results.Json(detail! with { Related = await lookup.Related(detail, cancellationToken) }, ApiJson.Options);
     }
 }

@@ -1,6 +1,7 @@
 using Loop.Contracts;
 using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
+using Loop.Contracts.Exchanges;
 using Loop.Store.Core.ReadModels;
 using Microsoft.AspNetCore.Http;
 
@@ -11,6 +12,7 @@ public sealed class ConversationLookup(IConversationIndex index, IGrainFactory g
 {
     private const int MinPrefix = 4;
     private const int MaxCandidates = 10;
+    private const int MaxRelated = 20;
 
     /// <summary>The conversation, or the refusal.</summary>
     internal async Task<(ConversationDetail? Detail, IResult? Refusal)> Find(string text, CancellationToken cancellationToken)
@@ -29,6 +31,25 @@ public sealed class ConversationLookup(IConversationIndex index, IGrainFactory g
         return detail is not null
             ? (detail, null)
             : (null, ApiProblems.NotFound("Unknown conversation", $"No kept conversation has an id that begins with '{prefix}'. GET /api/v1/conversations lists ids."));
+    }
+
+    /// <summary>
+    /// The other conversations of these names. What is sealed is not moved into another one any more, since its id, its bodies and its replays were shown under
+    /// it: a trace that goes on, or whose parts find each other later, is told by naming.
+    /// </summary>
+    internal async Task<IReadOnlyList<string>> Related(ConversationDetail detail, CancellationToken cancellationToken)
+    {
+        var related = new Dictionary<string, ConversationSummary>(StringComparer.Ordinal);
+        foreach (string text in detail.Keys)
+        {
+            if (!TraceKey.TryParse(text, out TraceKey key))
+                continue;
+            foreach (ConversationSummary other in await index.ByKey(key, cancellationToken))
+                related[other.Id] = other;
+        }
+
+        related.Remove(detail.Id);
+        return [.. related.Values.OrderBy(other => other.StartedAt).ThenBy(other => other.Id, StringComparer.Ordinal).Take(MaxRelated).Select(other => other.Id)];
     }
 
     private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";

@@ -32,7 +32,7 @@ public sealed class ArrivalRecorder(IGrainFactory grains, IPackStore packs, Pend
 
     private async Task<ArrivalOutcome> RecordConversation(string id, IReadOnlyList<CapturedExchange> batch, CancellationToken cancellationToken)
     {
-        ExchangeOffer[] offers = [.. batch.Select(exchange => new ExchangeOffer(exchange.Head.Id, SizeOf(exchange)))];
+        ExchangeOffer[] offers = [.. batch.Select(exchange => new ExchangeOffer(exchange.Head.Id, SizeOf(exchange), exchange.Head.End is ExchangeEnd.Open))];
         for (int forward = 0; forward < MaxForwards; forward++)
         {
             IConversationIntake conversation = grains.GetGrain<IConversationIntake>(id);
@@ -47,7 +47,8 @@ public sealed class ArrivalRecorder(IGrainFactory grains, IPackStore packs, Pend
 
             if (admission.ForwardTo is null)
             {
-                CapturedExchange[] wanted = [.. batch.Where(exchange => admission.Wanted.Contains(exchange.Head.Id)).DistinctBy(exchange => exchange.Head.Id)];
+                // Of one that ended while its beginning was on the way, the whole.
+                CapturedExchange[] wanted = [.. batch.Where(exchange => admission.Wanted.Contains(exchange.Head.Id)).OrderBy(exchange => exchange.Head.End is ExchangeEnd.Open).DistinctBy(exchange => exchange.Head.Id)];
                 if (wanted.Length == 0)
                     return ArrivalOutcome.Recorded;
                 string? forwardTo = await conversation.RecordSegment(await Write(ConversationJournal.Owner(id), wanted, cancellationToken));

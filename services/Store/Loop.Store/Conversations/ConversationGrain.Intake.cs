@@ -22,12 +22,13 @@ public sealed partial class ConversationGrain
             return new Admission(Kept: false, null, []);
         if (_conversation.MergedInto is { } into)
             return new Admission(Kept: true, into.Value, []);
-        HashSet<ExchangeId> foreign = await OfEarlierGeneration(offers);
+        HashSet<ExchangeId> foreign = await OfEarlierGeneration([.. offers.Select(offer => offer.Id)]);
         var wanted = new List<ExchangeId>();
         long offeredBytes = 0;
         foreach (ExchangeOffer offer in offers)
         {
-            if (_conversation.RecordedIds.Contains(offer.Id) || foreign.Contains(offer.Id) || wanted.Contains(offer.Id))
+            bool isKnown = _conversation.RecordedIds.Contains(offer.Id) && (offer.IsOpen || !_conversation.OpenIds.Contains(offer.Id));
+            if (isKnown || foreign.Contains(offer.Id) || wanted.Contains(offer.Id))
                 continue;
             if (Limits.CapBrokenBy(_conversation.Recorded.Count + wanted.Count, _packBytes + offeredBytes, offer.Bytes) is { } cap)
                 Refuse(offer.Id, cap);
@@ -90,6 +91,13 @@ public sealed partial class ConversationGrain
     }
 
     /// <inheritdoc/>
+    public Task HeardOfLoss()
+    {
+        _hasLost = true;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public Task<ConversationProgress> BeginMerge()
     {
         HoldForMerge();
@@ -112,12 +120,12 @@ public sealed partial class ConversationGrain
     }
 
     // A ring still holds what the earlier generation recorded under the same keys: that is no part of this one.
-    private async Task<HashSet<ExchangeId>> OfEarlierGeneration(ExchangeOffer[] offers)
+    private async Task<HashSet<ExchangeId>> OfEarlierGeneration(IReadOnlyCollection<ExchangeId> ids)
     {
-        if (_conversation.Generation <= 1)
+        if (_conversation.Generation <= 1 || ids.Count == 0)
             return [];
         var earlier = ConversationId.From(Conversation.PrimaryKey(_conversation.Trigger!.Keys), _conversation.Generation - 1);
-        return [.. await GrainFactory.GetGrain<IConversationIntake>(earlier.Value).Known([.. offers.Select(offer => offer.Id)])];
+        return [.. await GrainFactory.GetGrain<IConversationIntake>(earlier.Value).Known([.. ids])];
     }
 
     private void Refuse(ExchangeId id, string cap)
@@ -146,10 +154,10 @@ public sealed partial class ConversationGrain
         }
     }
 
-    // Whatever a node lost after it answered it has not told yet, and what it could not deliver may still be in its ring.
+    // Of what a node lost after it answered it has told no more than that there is something, or not even that; and what it could not deliver may still be in its ring.
     private bool AskAgain(DateTimeOffset now)
     {
-        if (_isAskedAgain || !Description.HasUnexplainedHole)
+        if (_isAskedAgain || !(_hasLost || Description.HasUnexplainedHole))
             return false;
         _isAskedAgain = true;
         _progress!.Arrived(now);
@@ -163,8 +171,7 @@ public sealed partial class ConversationGrain
             return;
         if (_incoming is { } heads)
         {
-            foreach (RecordedPlace place in _conversation.Recorded.Skip(_recorded.Count))
-                _recorded.Add(new RecordedExchange(heads[place.Id], place.Late));
+            TakeIn(heads);
             _incoming = null;
         }
 
@@ -173,6 +180,18 @@ public sealed partial class ConversationGrain
         foreach ((long ticket, long position) in _pendingTickets)
             surroundings.Checkpoint.Complete(ticket, position);
         _pendingTickets.Clear();
+    }
+
+    private void TakeIn(Dictionary<ExchangeId, Exchange> heads)
+    {
+        for (int index = 0; index < _conversation.Recorded.Count; index++)
+        {
+            RecordedPlace place = _conversation.Recorded[index];
+            if (index == _recorded.Count)
+                _recorded.Add(new RecordedExchange(heads[place.Id], place.Late));
+            else if (_recorded[index].Exchange.End is ExchangeEnd.Open && !_conversation.OpenIds.Contains(place.Id) && heads.TryGetValue(place.Id, out Exchange? whole))
+                _recorded[index] = new RecordedExchange(whole, place.Late);
+        }
     }
 
     private void TakeUpNewKeys(List<ConversationEvent> facts)

@@ -19,8 +19,10 @@ public sealed partial class ConversationGrain
     private CollectionProgress? _progress;
     private IGrainTimer? _timer;
     private DateTimeOffset? _mergeUntil;
+    private DateTimeOffset? _openUntil;
     private DateTimeOffset? _unwatchAt;
     private bool _isAskedAgain;
+    private bool _hasLost;
 
     private void StartCollecting(bool isResumed)
     {
@@ -52,7 +54,7 @@ public sealed partial class ConversationGrain
         DateTimeOffset now = time.GetUtcNow();
         TimeSpan wait;
         if (_progress is not null)
-            wait = _mergeUntil > now ? _mergeUntil.Value - now : _progress.NextCheck(now);
+            wait = HeldUntil is { } held && held > now ? held - now : _progress.NextCheck(now);
         else if (_unwatchAt is { } unwatchAt)
             wait = unwatchAt > now ? unwatchAt - now : TimeSpan.FromMilliseconds(1);
         else
@@ -100,7 +102,7 @@ public sealed partial class ConversationGrain
     {
         foreach (string node in progress.GiveUp(now))
             await Apply(new LoseNode(node, "it did not come back after the store restarted", now));
-        if (_mergeUntil > now || progress.ReasonToSeal(now) is not { } reason || (reason == "quiet" && AskAgain(now)))
+        if (HeldUntil > now || progress.ReasonToSeal(now) is not { } reason || (reason == "quiet" ? AskAgain(now) : AskForOpen(progress, now)))
             return;
         using Activity? span = StoreActivities.Seal(Id, reason);
         await CountRefused(isFinal: true);
@@ -111,6 +113,18 @@ public sealed partial class ConversationGrain
         surroundings.Directory.Sealed(_conversation.Id!.Value, now);
         telemetry.Instruments.OnSealed(reason);
         telemetry.Sealed(Id, reason, _conversation.Recorded.Count, stillOpen);
+    }
+
+    private DateTimeOffset? HeldUntil => _mergeUntil > _openUntil || _openUntil is null ? _mergeUntil : _openUntil;
+
+    // Waiting is given up, not what came so far: of what goes on the nodes are asked for its beginning.
+    private bool AskForOpen(CollectionProgress progress, DateTimeOffset now)
+    {
+        if (_openUntil is not null || progress.StillOpen == 0)
+            return false;
+        _openUntil = now + options.Value.AnswerTimeout;
+        progress.Asked(surroundings.Nodes.CollectOpen(Id, _conversation.Keys));
+        return true;
     }
 
     // The timer goes with the grain: without this an open conversation would wait until a node or a person happens to speak of it.

@@ -75,8 +75,11 @@ public sealed partial class ConversationGrain(
         bool isLateWord = _conversation.State is ConversationState.Sealed && (_isAskedAgain || _conversation.Nodes.GetValueOrDefault(answer.Node) is NodeDidNotAnswer);
         if (_conversation.State is not ConversationState.Open && !isLateWord)
             return;
-        await Apply(new AcceptNodeAnswer(answer));
+        HashSet<ExchangeId> foreign = await OfEarlierGeneration([.. answer.Losses.Select(loss => loss.Exchange).OfType<ExchangeId>()]);
+        await Apply(new AcceptNodeAnswer(answer with { Losses = [.. answer.Losses.Where(loss => loss.Exchange is not { } exchange || !foreign.Contains(exchange))] }));
         _progress?.Answered(answer.Node, answer.OpenCount, time.GetUtcNow());
+        if (_openUntil is not null && _progress?.IsAnswerOwed is false)
+            _openUntil = time.GetUtcNow();
         ScheduleCheck();
     }
 
@@ -94,7 +97,10 @@ public sealed partial class ConversationGrain(
         if (_conversation.State is not ConversationState.Open || _progress?.Owes(node) is not true)
             return;
         telemetry.Instruments.OnNodeSilent();
-        _progress.Lost(node);
+        if (_openUntil is null)
+            _progress.Lost(node);
+        else
+            _progress.Silent(node);
         await Apply(new LoseNode(node, why, time.GetUtcNow()));
         ScheduleCheck();
     }

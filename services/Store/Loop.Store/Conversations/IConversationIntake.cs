@@ -23,6 +23,10 @@ public interface IConversationIntake : IGrainWithStringKey
     [Alias("asked")]
     Task Asked(string node);
 
+    /// <summary>A node lost something of this conversation after it answered.</summary>
+    [Alias("heard-of-loss")]
+    Task HeardOfLoss();
+
     /// <summary>Where the conversation stands.</summary>
     [Alias("progress")]
     Task<ConversationProgress> Progress();
@@ -39,7 +43,8 @@ public interface IConversationIntake : IGrainWithStringKey
 /// <summary>An exchange that waits to be written.</summary>
 /// <param name="Id">Identity given at capture.</param>
 /// <param name="Bytes">Bytes of head and bodies, before compression.</param>
-public sealed record ExchangeOffer(ExchangeId Id, long Bytes);
+/// <param name="IsOpen">True when it had not ended: it takes the place of nothing.</param>
+public sealed record ExchangeOffer(ExchangeId Id, long Bytes, bool IsOpen = false);
 
 /// <summary>Answer to offers.</summary>
 /// <param name="Kept">False when no such conversation is kept: nothing may be written.</param>

@@ -68,7 +68,7 @@ public sealed class ArrivalPump(
                 case NodeMessage.MessageOneofCase.OpenChanged:
                     await Flush(session, message.OpenChanged.WatchId, batches, cancellationToken);
                     if (IsConversation(message.OpenChanged.WatchId))
-                        await grains.GetGrain<IConversationGrain>(message.OpenChanged.WatchId).OpenChanged(session.Node, Math.Max(0, message.OpenChanged.OpenCount));
+                        await OpenChanged(session, message.OpenChanged);
                     break;
             }
         }
@@ -117,6 +117,13 @@ public sealed class ArrivalPump(
         keeps.Answered(watchId, session.Node);
         if (IsConversation(watchId))
             await grains.GetGrain<IConversationGrain>(watchId).NodeAnswered(answer);
+    }
+
+    private async Task OpenChanged(NodeSession session, OpenChanged message)
+    {
+        if (message.HasLost)
+            await grains.GetGrain<IConversationIntake>(message.WatchId).HeardOfLoss();
+        await grains.GetGrain<IConversationGrain>(message.WatchId).OpenChanged(session.Node, Math.Max(0, message.OpenCount));
     }
 
     private static bool IsConversation(string watchId) => ConversationId.TryParse(watchId, out _);

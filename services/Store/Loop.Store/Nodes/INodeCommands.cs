@@ -8,6 +8,9 @@ public interface INodeCommands
     /// <summary>Asks every connected node for what carries these keys, and every node that connects later, until <see cref="Unwatch"/>. Returns the nodes that were asked now.</summary>
     IReadOnlyList<string> Collect(string watchId, IReadOnlyList<TraceKey> keys);
 
+    /// <summary>Asks every connected node also for what has not ended, as far as it came. Returns the nodes that were asked.</summary>
+    IReadOnlyList<string> CollectOpen(string watchId, IReadOnlyList<TraceKey> keys);
+
     /// <summary>Lets every connected node forget what it has sent for a watch and send all of it again, with an answer of now. Nobody waits for it.</summary>
     void CollectAnew(string watchId, IReadOnlyList<TraceKey> keys);
 

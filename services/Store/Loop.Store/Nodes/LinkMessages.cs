@@ -43,16 +43,18 @@ internal static class LinkMessages
         Horizon = message.Horizon?.ToDateTimeOffset(),
         OpenCount = Math.Max(0, message.OpenCount),
         Watches = [.. message.Watches],
-        Losses = [.. message.Losses.Select(Read)],
+        EvictionsSince = message.EvictionsSince?.ToDateTimeOffset(),
+        Losses = [.. message.Losses.Select(loss => Read(loss, session))],
         At = now,
     };
 
-    private static JournalEntry Read(Loss loss)
+    private static JournalEntry Read(Loss loss, NodeSession session)
     {
         var reason = (LossReason)loss.Reason;
         if (!Enum.IsDefined(reason))
             throw new InvalidDataException($"Loss reason {loss.Reason} is unknown: a newer Loop sent it.");
-        return new JournalEntry(reason, loss.At?.ToDateTimeOffset() ?? default, ReadKey(loss.Key));
+        ExchangeId? exchange = loss.Sequence > 0 ? new ExchangeId(session.Node, session.Epoch, loss.Sequence) : null;
+        return new JournalEntry(reason, loss.At?.ToDateTimeOffset() ?? default, ReadKey(loss.Key), exchange);
     }
 
     private static TraceKey ReadKey(string text) => TraceKey.TryParse(text, out TraceKey key) ? key : throw new InvalidDataException($"'{text}' is no trace key.");

@@ -98,6 +98,15 @@ public sealed partial class NodeRegistry(IOptions<NodeLinkOptions> options, Stor
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> CollectOpen(string watchId, IReadOnlyList<TraceKey> keys)
+    {
+        NodeSession[] sessions = Connected();
+        foreach (NodeSession session in sessions)
+            session.SendCollect(watchId, keys, includeOpen: true);
+        return Array.ConvertAll(sessions, session => session.Node);
+    }
+
+    /// <inheritdoc/>
     public void CollectAnew(string watchId, IReadOnlyList<TraceKey> keys)
     {
         foreach (NodeSession session in Connected())

@@ -61,9 +61,9 @@ public sealed class NodeSession(string node, long epoch, string version, int que
     }
 
     /// <summary>Asks the node; it owes an answer from now on.</summary>
-    public void SendCollect(string watchId, IEnumerable<TraceKey> keys)
+    public void SendCollect(string watchId, IEnumerable<TraceKey> keys, bool includeOpen = false)
     {
-        var collect = new Collect { CollectId = Interlocked.Increment(ref _lastCollectId), WatchId = watchId };
+        var collect = new Collect { CollectId = Interlocked.Increment(ref _lastCollectId), WatchId = watchId, IncludeOpen = includeOpen };
         collect.Keys.AddRange(keys.Select(key => key.ToString()));
         lock (_lock)
             _owed[watchId] = time.GetUtcNow();

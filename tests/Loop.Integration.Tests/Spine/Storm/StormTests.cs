@@ -34,7 +34,6 @@ public sealed class StormTests(ITestOutputHelper output)
     [Fact]
     public async Task Storm_SmallRing_EveryHoleHasAReason()
     {
-        Assert.SkipUnless(IsLong, "LOOP_STORM is not long, and this one is known to fail: an evicted caller that no recorded view points to is not named in the coherence report.");
         await using LoopServer server = await LoopServer.Start(environment: new Dictionary<string, string> { ["Loop__Capture__Ring__PoolBytes"] = "2097152", ["Loop__Capture__Ring__BodyLimitBytes"] = "65536" });
         StormVerdict verdict = await Run(server, tracing: true, IsLong ? 2_000 : 400, _ => Task.CompletedTask);
 

@@ -88,6 +88,46 @@ public sealed class CoherenceTests
         Assert.Equal((1, 0, false), (report.Expected, report.Present, report.Complete));
     }
 
+    [Theory]
+    [InlineData(-10, -5, false)]
+    [InlineData(50, -5, false)]
+    [InlineData(50, 20, true)]
+    [InlineData(-10, 20, false)]
+    [InlineData(50, null, false)]
+    public void Judge_HealthyConversation_IsIncompleteOnlyWhereEvictionsOfItsTimeAreForgotten(int horizon, int? evictionsSince, bool isIncomplete)
+    {
+        NodeAnswer answer = Answer("") with { Horizon = ExchangeSketch.Start.AddMilliseconds(horizon), EvictionsSince = evictionsSince is { } since ? ExchangeSketch.Start.AddMilliseconds(since) : null };
+        RecordedExchange[] exchanges = [_sketch.Server("web", "/", 0, 100)];
+
+        CoherenceReport report = Coherence.Judge(ConversationTree.Build(exchanges), exchanges, new CollectionFacts([answer], [], 0));
+
+        Assert.Equal(isIncomplete ? ["evicted"] : [], report.Missing.Select(missing => missing.Why));
+        Assert.Equal(!isIncomplete, report.Complete);
+    }
+
+    [Fact]
+    public void Judge_EvictedExchangeThatNothingPointsTo_IsMissing()
+    {
+        RecordedExchange[] exchanges = [_sketch.Server("web", "/", 0, 100)];
+        var entry = new JournalEntry(LossReason.Evicted, ExchangeSketch.Start, TraceKey.FromRequestId("r1")!.Value, new ExchangeId("n1", 1, 99));
+
+        Assert.Equal("evicted", Assert.Single(Report(entry).Missing).Why);
+        Assert.True(Report(entry with { Exchange = exchanges[0].Exchange.Id }).Complete, "it was recorded before it was evicted");
+
+        CoherenceReport Report(JournalEntry loss) =>
+            Coherence.Judge(ConversationTree.Build(exchanges), exchanges, new CollectionFacts([Answer("") with { Losses = [loss] }], [], 0));
+    }
+
+    [Fact]
+    public void Judge_ExchangesBeyondTheCap_AreMissing()
+    {
+        RecordedExchange[] exchanges = [_sketch.Server("web", "/", 0, 100)];
+
+        CoherenceReport report = Coherence.Judge(ConversationTree.Build(exchanges), exchanges, new CollectionFacts([], [], 0, Refused: 7));
+
+        Assert.Equal(("truncated", false), (Assert.Single(report.Missing).Why, report.Complete));
+    }
+
     private static CoherenceReport Judge(RecordedExchange[] exchanges) =>
         Coherence.Judge(ConversationTree.Build(exchanges), exchanges, new CollectionFacts([], [], 0));
 

@@ -33,6 +33,18 @@ internal sealed class ExchangeSketch
         },
         Late: false);
 
+    /// <summary>The same exchange with the header that a caller's proxy adds.</summary>
+    public static RecordedExchange SentByProxy(RecordedExchange server) => server with
+    {
+        Exchange = server.Exchange with { Request = Part([.. server.Exchange.Request!.Headers, new HeaderField("x-envoy-attempt-count", "1")]) },
+    };
+
+    /// <summary>The same exchange of another trace.</summary>
+    public static RecordedExchange OfTrace(string traceId, RecordedExchange recorded) => recorded with
+    {
+        Exchange = recorded.Exchange with { Keys = [TraceKey.FromTraceId(traceId)!.Value, .. recorded.Exchange.Keys.Where(key => key.Kind is TraceKeyKind.Request)] },
+    };
+
     private ExchangeId NextId(string node) => new(node, 1, ++_sequence);
 
     private RecordedExchange Make(ExchangeView view, string service, string path, int from, int? to, int status, ExchangeEndpoints endpoints, string? spanIn, string? spanOut, int? attempts, string requestId, string method, string? details, string? node) => new(

@@ -89,7 +89,7 @@ internal static class HopPairing
     {
         if (client.Request is null || server.Request is null)
             return false;
-        if (client.Method() != server.Method() || client.Path() != server.Path())
+        if (client.Method() != server.Method() || client.Path() != server.Path() || !CallEvidence.MayBeOneTrace(client, server))
             return false;
         return !client.Keys.Any(key => key.Kind == TraceKeyKind.Request) || client.Keys.Intersect(server.Keys).Any();
     }

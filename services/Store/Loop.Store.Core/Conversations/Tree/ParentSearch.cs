@@ -4,7 +4,8 @@ namespace Loop.Store.Core.Conversations.Tree;
 
 /// <summary>
 /// Finds who made each call. Exact where the application passed on the span that its inbound proxy sent; else the server view of the same service and
-/// instance with the latest start before the call, those still open first. More than one open candidate is a guess, and says so.
+/// instance with the latest start before the call, those still open first. More than one open candidate is a guess, and says so. Who has no parent entered
+/// the mesh, or its caller is missing: <see cref="EntrySearch"/>.
 /// </summary>
 internal static class ParentSearch
 {
@@ -15,6 +16,13 @@ internal static class ParentSearch
         {
             if (hop.Client is null || !LinkBySpan(hop, hops))
                 LinkByNesting(hop, hops);
+        }
+
+        var entries = new EntrySearch(hops);
+        foreach (HopDraft hop in hops.Where(hop => hop.Parent is null))
+        {
+            hop.Candidates = entries.PossibleCallers(hop);
+            hop.JoinedBy = hop.Candidates.Count > 0 ? "unknown parent" : "root";
         }
     }
 
@@ -36,12 +44,9 @@ internal static class ParentSearch
                 .Where(candidate => MayHaveCalled(candidate.Exchange, hop) && candidate.Exchange.StartedAt <= hop.StartedAt)
                 .OrderByDescending(candidate => candidate.Exchange.StartedAt),
         ];
-        earlier = PreferSameInstance(earlier, hop);
+        earlier = PreferSameRequest(PreferSameInstance(earlier, hop), hop);
         if (earlier.Count == 0)
-        {
-            hop.JoinedBy = IsInsideAnother(hop, hops) ? "unknown parent" : "root";
             return;
-        }
 
         List<HopDraft> open = [.. earlier.Where(candidate => EndedAfter(candidate.Server, hop.StartedAt)).Select(candidate => candidate.Hop).Distinct()];
         if (open.Count > 0)
@@ -54,6 +59,13 @@ internal static class ParentSearch
     private static List<(HopDraft Hop, Exchange Server)> PreferSameInstance(List<(HopDraft Hop, Exchange Server)> candidates, HopDraft hop)
     {
         List<(HopDraft Hop, Exchange Server)> same = [.. candidates.Where(candidate => candidate.Server.Instance == hop.Client?.Exchange.Instance)];
+        return same.Count > 0 ? same : candidates;
+    }
+
+    // Requests that a service serves at the same time for one trace are told apart by the request id, where the application passes it on.
+    private static List<(HopDraft Hop, Exchange Server)> PreferSameRequest(List<(HopDraft Hop, Exchange Server)> candidates, HopDraft hop)
+    {
+        List<(HopDraft Hop, Exchange Server)> same = [.. candidates.Where(candidate => CallEvidence.ShareRequestId(candidate.Server, hop.Outcome))];
         return same.Count > 0 ? same : candidates;
     }
 
@@ -74,6 +86,8 @@ internal static class ParentSearch
 
     private static bool MayHaveCalled(Exchange server, HopDraft hop)
     {
+        if (!CallEvidence.MayBeOneTrace(server, hop.Outcome))
+            return false;
         if (hop.Client is { } client)
             return SameService(server, client.Exchange) && client.Exchange.View is not ExchangeView.Edge;
         string? caller = hop.Servers.Select(view => CertificateNames.Caller(view.Exchange)).FirstOrDefault(name => name is not null);
@@ -83,13 +97,11 @@ internal static class ParentSearch
     private static bool SameService(Exchange server, Exchange client) =>
         server.Service is not null && server.Service == client.Service && server.Namespace == client.Namespace;
 
-    private static bool EndedAfter(Exchange server, DateTimeOffset moment) => server.Duration is not { } duration || server.StartedAt + duration >= moment;
+    /// <summary>True when it went on at that moment; what never ended did.</summary>
+    public static bool EndedAfter(Exchange server, DateTimeOffset moment) => server.Duration is not { } duration || server.StartedAt + duration >= moment;
 
-    private static bool IsInsideAnother(HopDraft hop, IReadOnlyList<HopDraft> hops) =>
-        hop.Client is not { Exchange.View: ExchangeView.Edge }
-        && hops.Any(other => other != hop && !IsDescendant(other, hop) && other.StartedAt < hop.StartedAt && EndedAfter(other.Outcome, hop.StartedAt) && other.Servers.Count > 0);
-
-    private static bool IsDescendant(HopDraft hop, HopDraft ancestor)
+    /// <summary>True when <paramref name="ancestor"/> is this hop or above it.</summary>
+    public static bool IsDescendant(HopDraft hop, HopDraft ancestor)
     {
         for (HopDraft? current = hop; current is not null; current = current.Parent)
         {
