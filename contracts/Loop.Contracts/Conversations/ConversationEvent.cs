@@ -41,7 +41,13 @@ public sealed record ConversationMerged(ConversationId Into, DateTimeOffset At) 
 /// <param name="Reason"><c>quiet</c>, <c>time limit</c> or <c>store restarted</c>.</param>
 /// <param name="StillOpen">Exchanges that the nodes reported as still open.</param>
 /// <param name="At">When.</param>
-public sealed record ConversationSealed(int ExchangeCount, string Reason, int StillOpen, DateTimeOffset At) : ConversationEvent;
+/// <param name="Segment">As of <see cref="ConversationCompacted"/>; null when the pack was not compacted.</param>
+public sealed record ConversationSealed(int ExchangeCount, string Reason, int StillOpen, DateTimeOffset At, int? Segment = null) : ConversationEvent;
+
+/// <summary>Every exchange recorded by now lies in one segment: its ordinal is its place in the order of recording. No earlier place counts any more.</summary>
+/// <param name="Segment">Number of that segment.</param>
+/// <param name="At">When.</param>
+public sealed record ConversationCompacted(int Segment, DateTimeOffset At) : ConversationEvent;
 
 /// <summary>A node's answer to a collection.</summary>
 public sealed record NodeAnswer

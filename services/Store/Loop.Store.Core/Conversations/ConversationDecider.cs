@@ -32,7 +32,8 @@ public static class ConversationDecider
         (AddKeys add, _) => Add(add, state, limits),
         (AcceptNodeAnswer accept, _) => Accept(accept.Answer, state),
         (LoseNode lose, _) => Lose(lose, state),
-        (SealConversation seal, _) => [new ConversationSealed(state.Recorded.Count, seal.Reason, seal.StillOpen, seal.At)],
+        (SealConversation seal, _) => [new ConversationSealed(state.Recorded.Count, seal.Reason, seal.StillOpen, seal.At, seal.Segment)],
+        (CompactConversation compact, ConversationState.Sealed) => [new ConversationCompacted(compact.Segment, compact.At)],
         _ => throw new ConversationCommandRefusedException(command, state),
     };
 

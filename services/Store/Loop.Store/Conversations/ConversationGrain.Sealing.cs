@@ -74,6 +74,7 @@ public sealed partial class ConversationGrain
             {
                 surroundings.Nodes.Unwatch(Id);
                 StopCollecting();
+                await CompactLateOnes();
                 return;
             }
 
@@ -105,12 +106,14 @@ public sealed partial class ConversationGrain
         using Activity? span = StoreActivities.Seal(Id, reason);
         await CountRefused(isFinal: true);
         int stillOpen = progress.StillOpen;
-        await Apply(new SealConversation(reason, stillOpen, now));
+        int[] old = OwnSegments();
+        await Apply(new SealConversation(reason, stillOpen, now, await Compact()));
         _progress = null;
         _unwatchAt = now + options.Value.LateWatch;
         surroundings.Directory.Sealed(_conversation.Id!.Value, now);
         telemetry.Instruments.OnSealed(reason);
         telemetry.Sealed(Id, reason, _conversation.Recorded.Count, stillOpen);
+        await RemoveReplaced(old);
     }
 
     // The timer goes with the grain: without this an open conversation would wait until a node or a person happens to speak of it.

@@ -25,6 +25,7 @@ public sealed partial class ConversationGrain(
     private long _version = -1;
     private long _publishedVersion = -1;
     private long _packBytes;
+    private long _compactedBytes;
     private List<RecordedExchange> _recorded = [];
     private ConversationDescription? _description;
 
