@@ -50,7 +50,7 @@ public sealed class Recorder(IEventStore events, IPackStore packs, string id)
 
     private async Task<long> Append(long version, ConversationEvent fact)
     {
-        AppendResult result = await events.Append(_stream, version, EventSerializer.Serialize(_stream, version, [fact], EventMetadata.None), CancellationToken.None);
+        AppendResult result = await events.Append(_stream, version, EventSerializer.Serialize([fact], EventMetadata.None), CancellationToken.None);
         if (result.Outcome != AppendOutcome.Appended)
             throw new InvalidOperationException($"{_stream} is at {result.Version}, expected {version}.");
         _conversation = _conversation.Evolve(fact);

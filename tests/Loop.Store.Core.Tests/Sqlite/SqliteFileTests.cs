@@ -82,7 +82,7 @@ public sealed class SqliteFileTests : IDisposable
     public async Task Append_WithoutRoom_FailsWholeAndTheStoreGoesOn()
     {
         await using SqliteEventStore store = SqliteEventStore.Open(EventsPath, TimeProvider.System, maxSizeBytes: 300_000);
-        NewEvent large = new(Guid.NewGuid(), "loop.test.large.v1", new byte[60_000], ReadOnlyMemory<byte>.Empty);
+        NewEvent large = new("loop.test.large.v1", Incompressible(60_000), ReadOnlyMemory<byte>.Empty);
         await store.Append(Stream, -1, [Event("first")], Cancellation);
 
         StoreFullException exception = await Assert.ThrowsAsync<StoreFullException>(() => store.Append(Stream, 0, [.. Enumerable.Repeat(large, 10)], Cancellation));
@@ -95,7 +95,7 @@ public sealed class SqliteFileTests : IDisposable
     public async Task Append_WithoutRoom_TakesNoOtherAppendWithIt()
     {
         await using SqliteEventStore store = SqliteEventStore.Open(EventsPath, TimeProvider.System, maxSizeBytes: 300_000);
-        NewEvent large = new(Guid.NewGuid(), "loop.test.large.v1", new byte[60_000], ReadOnlyMemory<byte>.Empty);
+        NewEvent large = new("loop.test.large.v1", Incompressible(60_000), ReadOnlyMemory<byte>.Empty);
         Task<AppendResult>[] small = [.. Enumerable.Range(0, 20).Select(number => store.Append(new StreamName("small", $"{number}"), -1, [Event("x")], Cancellation))];
         Task<AppendResult> big = store.Append(Stream, -1, [.. Enumerable.Repeat(large, 10)], Cancellation);
         Task<AppendResult>[] smallToo = [.. Enumerable.Range(20, 20).Select(number => store.Append(new StreamName("small", $"{number}"), -1, [Event("x")], Cancellation))];
@@ -116,7 +116,7 @@ public sealed class SqliteFileTests : IDisposable
             await Assert.ThrowsAsync<StoreFullException>(async () =>
             {
                 while (acknowledged < 1000)
-                    acknowledged = (await store.Append(Stream, acknowledged, [new NewEvent(Guid.NewGuid(), "loop.test.large.v1", new byte[20_000], ReadOnlyMemory<byte>.Empty)], Cancellation)).Version;
+                    acknowledged = (await store.Append(Stream, acknowledged, [new NewEvent("loop.test.large.v1", Incompressible(20_000), ReadOnlyMemory<byte>.Empty)], Cancellation)).Version;
             });
             Assert.Equal(acknowledged + 1, await store.ReadStream(Stream, 0, Cancellation).CountAsync(Cancellation));
         }
@@ -202,7 +202,14 @@ public sealed class SqliteFileTests : IDisposable
 
     public void Dispose() => _temporary.Dispose();
 
-    private static NewEvent Event(string text) => new(Guid.NewGuid(), "loop.test.happened.v1", Encoding.UTF8.GetBytes($"\"{text}\""), "{}"u8.ToArray());
+    private static byte[] Incompressible(int sizeBytes)
+    {
+        byte[] bytes = new byte[sizeBytes];
+        Random.Shared.NextBytes(bytes);
+        return bytes;
+    }
+
+    private static NewEvent Event(string text) => new("loop.test.happened.v1", Encoding.UTF8.GetBytes($"\"{text}\""), "{}"u8.ToArray());
 
     private static void Sql(string path, string text)
     {

@@ -41,8 +41,11 @@ public static class ConversationDecider
     {
         Trigger bounded = Bounded(trigger);
         bool known = state.FurtherTriggers.Prepend(state.Trigger!).Any(seen => IsSame(seen, bounded));
-        return known || state.State is ConversationState.Merged || state.FurtherTriggers.Count >= limits.FurtherTriggers ? [] : [new FurtherTriggerSeen(bounded)];
+        return known || state.State is ConversationState.Merged || state.FurtherTriggers.Count >= limits.FurtherTriggers ? [] : [new FurtherTriggerSeen(WithoutKnownKeys(bounded))];
     }
+
+    // Those of an exchange are names of the conversation by then (KeepConversation goes together with AddKeys); a trigger by hand is known by its keys.
+    private static Trigger WithoutKnownKeys(Trigger trigger) => trigger.ExchangeId is null ? trigger : trigger with { Keys = [] };
 
     // A node repeats a trigger until it is acknowledged; a person who asks twice means the same.
     private static bool IsSame(Trigger seen, Trigger again) =>

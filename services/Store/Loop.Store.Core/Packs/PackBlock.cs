@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using Loop.Store.Core.Blobs;
+using Loop.Store.Core.Compression;
 using ZstdSharp;
 
 namespace Loop.Store.Core.Packs;
@@ -15,7 +16,7 @@ internal readonly record struct PackBlock(BlockEncoding Encoding, long Offset, i
     /// <summary>Compresses <paramref name="raw"/> unless that does not shrink it (images, gzip). The offset is the segment's to give.</summary>
     public static (PackBlock Block, byte[] Stored) Encode(ReadOnlySpan<byte> raw, int level)
     {
-        using var compressor = new Compressor(level);
+        using Compressor compressor = BuiltInDictionary.NewCompressor(level);
         ReadOnlySpan<byte> compressed = compressor.Wrap(raw);
         bool isSmaller = compressed.Length < raw.Length;
         byte[] stored = isSmaller ? compressed.ToArray() : raw.ToArray();
@@ -32,7 +33,7 @@ internal readonly record struct PackBlock(BlockEncoding Encoding, long Offset, i
             return stored.Length == RawSizeBytes ? stored : throw Damaged(blob, "it has another size than its index says");
         try
         {
-            using var decompressor = new Decompressor();
+            using Decompressor decompressor = BuiltInDictionary.NewDecompressor();
             byte[] raw = new byte[RawSizeBytes];
             return decompressor.Unwrap(stored, raw, 0) == RawSizeBytes ? raw : throw Damaged(blob, "it decompresses to another size than its index says");
         }

@@ -46,6 +46,6 @@ internal enum BlockEncoding : byte
     /// <summary>As it is.</summary>
     Raw = 0,
 
-    /// <summary>One zstd frame (RFC 8878).</summary>
+    /// <summary>One zstd frame (RFC 8878) with <see cref="Compression.BuiltInDictionary"/> 1.</summary>
     Zstd = 1,
 }

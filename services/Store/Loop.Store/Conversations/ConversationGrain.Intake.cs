@@ -77,7 +77,10 @@ public sealed partial class ConversationGrain
         _conversation.MergedInto?.Value,
         _conversation.Recorded.Count,
         [.. _conversation.Recorded.Select(place => place.Segment).Distinct()],
-        _conversation.Trigger is null ? [] : [_conversation.Trigger, .. _conversation.FurtherTriggers]));
+        _conversation.Trigger is null ? [] : [_conversation.Trigger, .. _conversation.FurtherTriggers.Select(WithKeys)]));
+
+    // Stored without them; whoever takes the trigger over needs the names by which its exchanges are found.
+    private Trigger WithKeys(Trigger further) => further.Keys.Count > 0 ? further : further with { Keys = _conversation.Keys };
 
     /// <inheritdoc/>
     public Task Asked(string node)
