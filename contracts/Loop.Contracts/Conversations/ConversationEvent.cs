@@ -8,7 +8,7 @@ public abstract record ConversationEvent;
 /// <summary>First event of the stream: the conversation was triggered and is being collected.</summary>
 public sealed record ConversationKept(ConversationId Id, int Generation, Trigger Trigger, DateTimeOffset At) : ConversationEvent;
 
-/// <summary>A further trigger fired in a conversation that is kept already. At most 16 are recorded.</summary>
+/// <summary>A further trigger fired in a conversation that is kept already, and its exchange was never recorded (a recorded one tells itself why it failed). At most 16 are recorded.</summary>
 public sealed record FurtherTriggerSeen(Trigger Trigger) : ConversationEvent;
 
 /// <summary>The closure found further names of this conversation.</summary>

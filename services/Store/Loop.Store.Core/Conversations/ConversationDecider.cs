@@ -40,7 +40,7 @@ public static class ConversationDecider
     private static IReadOnlyList<ConversationEvent> SeeTrigger(Trigger trigger, Conversation state, ConversationLimits limits)
     {
         Trigger bounded = Bounded(trigger);
-        bool known = state.FurtherTriggers.Prepend(state.Trigger!).Any(seen => IsSame(seen, bounded));
+        bool known = (trigger.ExchangeId is { } exchange && state.RecordedIds.Contains(exchange)) || state.FurtherTriggers.Prepend(state.Trigger!).Any(seen => IsSame(seen, bounded));
         return known || state.State is ConversationState.Merged || state.FurtherTriggers.Count >= limits.FurtherTriggers ? [] : [new FurtherTriggerSeen(WithoutKnownKeys(bounded))];
     }
 

@@ -36,6 +36,9 @@ internal static class PackFormat
     /// <summary>Blocks up to here are worth every effort.</summary>
     public const int SmallBlockSizeBytes = 256 * 1024;
 
+    /// <summary>A segment of one block up to this raw size has no hashes in its index: a reader has the whole block at once and hashes the bodies itself.</summary>
+    public const int HashedOnReadSizeBytes = 64 * 1024;
+
     /// <summary>First bytes of every segment.</summary>
     public static ReadOnlySpan<byte> Magic => "LOOPPACK"u8;
 }

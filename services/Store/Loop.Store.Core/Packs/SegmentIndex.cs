@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Security.Cryptography;
 using Loop.Store.Core.Blobs;
 
 namespace Loop.Store.Core.Packs;
@@ -11,13 +12,16 @@ namespace Loop.Store.Core.Packs;
 /// <param name="Bodies">In the order in which heads name them by number.</param>
 internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadOnlyList<PackBlock> Blocks, IReadOnlyList<SegmentBody> Bodies)
 {
-    private readonly Dictionary<string, SegmentBody> _byHash = Bodies.ToDictionary(body => body.Sha256, StringComparer.Ordinal);
+    private Dictionary<string, SegmentBody>? _byHash;
+
+    // Random bytes, which nothing compresses: in a small segment they would be a tenth of it.
+    private bool HasHashes => Blocks.Count != 1 || Blocks[0].RawSizeBytes > PackFormat.HashedOnReadSizeBytes || Bodies.Any(body => !body.IsHere);
 
     /// <summary>Other segments whose bodies this one uses.</summary>
     public IEnumerable<int> HomeSegments => Bodies.Where(body => !body.IsHere).Select(body => body.HomeSegment).Distinct();
 
     /// <summary>The body, if its bytes lie here.</summary>
-    public SegmentBody? Find(string sha256) => _byHash.GetValueOrDefault(sha256) is { IsHere: true } body ? body : null;
+    public SegmentBody? Find(string sha256) => (_byHash ??= Bodies.ToDictionary(body => body.Sha256, StringComparer.Ordinal)).GetValueOrDefault(sha256) is { IsHere: true } body ? body : null;
 
     /// <summary>Reads header and index; null when there is no such segment.</summary>
     public static async Task<SegmentIndex?> Read(IBlobStore blobs, string blob, CancellationToken cancellationToken)
@@ -29,14 +33,20 @@ internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadO
         if (await blobs.Read(blob, 0, PackFormat.HeaderSizeBytes, cancellationToken) is not { } headerBytes)
             return null;
         SegmentHeader header = SegmentHeader.Read(blob, headerBytes, size);
-        return await blobs.Read(blob, PackFormat.HeaderSizeBytes, header.IndexSizeBytes, cancellationToken) is { } index ? Parse(blob, header, index) : null;
+        if (await blobs.Read(blob, PackFormat.HeaderSizeBytes, header.IndexSizeBytes, cancellationToken) is not { } bytes)
+            return null;
+        SegmentIndex index = Parse(blob, header, bytes);
+        if (index.Bodies.All(body => body.Sha256.Length > 0))
+            return index;
+        return await blobs.Read(blob, index.Blocks[0].Offset, index.Blocks[0].StoredSizeBytes, cancellationToken) is { } stored ? index.Hashed(blob, stored) : null;
     }
 
     /// <summary>Header and index of a whole segment in memory: what was just written is read as it would be later.</summary>
     public static SegmentIndex Parse(string blob, ReadOnlySpan<byte> segment)
     {
         SegmentHeader header = SegmentHeader.Read(blob, segment, segment.Length);
-        return Parse(blob, header, segment.Slice(PackFormat.HeaderSizeBytes, header.IndexSizeBytes));
+        SegmentIndex index = Parse(blob, header, segment.Slice(PackFormat.HeaderSizeBytes, header.IndexSizeBytes));
+        return index.Bodies.All(body => body.Sha256.Length > 0) ? index : index.Hashed(blob, segment.Slice((int)index.Blocks[0].Offset, index.Blocks[0].StoredSizeBytes).ToArray());
     }
 
     /// <summary>The bytes of the index, its checksum at the end.</summary>
@@ -56,9 +66,11 @@ internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadO
         }
 
         writer.Write7BitEncodedInt(Bodies.Count);
+        writer.Write(HasHashes);
         foreach (SegmentBody body in Bodies)
         {
-            writer.Write(Convert.FromHexString(body.Sha256));
+            if (HasHashes)
+                writer.Write(Convert.FromHexString(body.Sha256));
             writer.Write7BitEncodedInt(body.HomeSegment);
             if (!body.IsHere)
                 continue;
@@ -105,9 +117,10 @@ internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadO
         int[] filled = new int[blocks.Length];
         if (blocks.Length > 0)
             filled[^1] = headSize;
+        bool hasHashes = reader.ReadBoolean();
         for (int number = 0; number < bodies.Length; number++)
         {
-            string sha256 = Convert.ToHexStringLower(reader.ReadBytes(PackFormat.HashSizeBytes));
+            string sha256 = hasHashes ? Convert.ToHexStringLower(reader.ReadBytes(PackFormat.HashSizeBytes)) : "";
             int home = Number(blob, reader);
             if (home > 0)
             {
@@ -123,8 +136,18 @@ internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadO
             filled[block] = checked(filled[block] + size);
         }
 
+        if (!hasHashes && bodies.Length > 0 && (blocks.Length != 1 || bodies.Any(body => !body.IsHere)))
+            throw Contradiction(blob, "hashes are missing");
         bool isWhole = offset == header.TotalSizeBytes && stream.Position == content.Length && filled.SequenceEqual(blocks.Select(block => block.RawSizeBytes));
-        return isWhole ? new SegmentIndex(exchanges, headSize, blocks, bodies) : throw Contradiction(blob, "the sizes do not add up");
+        bool isUnique = !hasHashes || bodies.DistinctBy(body => body.Sha256).Count() == bodies.Length;
+        return isWhole && isUnique ? new SegmentIndex(exchanges, headSize, blocks, bodies) : throw Contradiction(blob, "the sizes do not add up");
+    }
+
+    // Part of reading the index, so that whoever looks a body up by its hash need not know.
+    private SegmentIndex Hashed(string blob, byte[] stored)
+    {
+        byte[] raw = Blocks[0].Decode(blob, stored);
+        return this with { Bodies = [.. Bodies.Select(body => body with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(raw.AsSpan(body.Offset, body.SizeBytes))) })] };
     }
 
     private static int Number(string blob, BinaryReader reader)

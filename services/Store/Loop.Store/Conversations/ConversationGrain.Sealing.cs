@@ -107,7 +107,8 @@ public sealed partial class ConversationGrain
         await CountRefused(isFinal: true);
         int stillOpen = progress.StillOpen;
         int[] old = OwnSegments();
-        await Apply(new SealConversation(reason, stillOpen, now, await Compact()));
+        await Apply([.. _furtherTriggers.Select(trigger => new SeeFurtherTrigger(trigger)), new SealConversation(reason, stillOpen, now, await Compact())]);
+        _furtherTriggers.Clear();
         _progress = null;
         _unwatchAt = now + options.Value.LateWatch;
         surroundings.Directory.Sealed(_conversation.Id!.Value, now);
