@@ -10,7 +10,7 @@ namespace Loop.LoadLab.Size;
 /// <summary>What a kept exchange takes in the data directory, against the JSON tap files of the same exchanges.</summary>
 internal sealed class SizeScenario : IScenario
 {
-    private const int Conversations = 120;
+    private const int Conversations = 80;
     private const int DemoConversations = 40;
     private const int QuickConversations = 3;
     private const int CompressionLevel = 19;
@@ -34,7 +34,8 @@ internal sealed class SizeScenario : IScenario
 
         ShopTraffic[] traffics =
         [
-            ShopTraffic.Baskets(context.IsQuick ? QuickConversations : Conversations),
+            ShopTraffic.Baskets(context.IsQuick ? QuickConversations : Conversations, 10, 40),
+            ShopTraffic.Baskets(context.IsQuick ? QuickConversations : Conversations, 100, 300),
             ShopTraffic.Demo(context.IsQuick ? QuickConversations : DemoConversations),
         ];
         List<LabTable> tables = [];

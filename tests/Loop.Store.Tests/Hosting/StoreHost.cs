@@ -75,9 +75,7 @@ public sealed class StoreHost : IAsyncDisposable
             options.ReconnectGrace = TimeSpan.FromSeconds(4);
             configure?.Invoke(options);
         });
-        builder.Services.AddProblemDetails();
         WebApplication app = builder.Build();
-        app.UseStatusCodePages();
         app.MapStore();
         await app.StartAsync();
         string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
