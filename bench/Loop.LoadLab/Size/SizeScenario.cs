@@ -10,10 +10,12 @@ namespace Loop.LoadLab.Size;
 /// <summary>What a kept exchange takes in the data directory, against the JSON tap files of the same exchanges.</summary>
 internal sealed class SizeScenario : IScenario
 {
-    private const int Requests = 800;
-    private const int QuickRequests = 60;
+    private const int Conversations = 80;
+    private const int DemoConversations = 40;
+    private const int QuickConversations = 3;
     private const int CompressionLevel = 19;
     private static readonly TimeSpan SealLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LateWatch = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     public string Name => "size";
@@ -30,21 +32,57 @@ internal sealed class SizeScenario : IScenario
         {
         }
 
-        string data = Path.Combine(context.Directory, "size-data");
-        string taps = Directory.CreateDirectory(Path.Combine(context.Directory, "taps")).FullName;
-        IReadOnlyList<KeptConversation> kept;
-        await using (Loopd loopd = await Loopd.Start(context.Loopd, data))
+        ShopTraffic[] traffics =
+        [
+            ShopTraffic.Baskets(context.IsQuick ? QuickConversations : Conversations, 10, 40),
+            ShopTraffic.Baskets(context.IsQuick ? QuickConversations : Conversations, 100, 300),
+            ShopTraffic.Demo(context.IsQuick ? QuickConversations : DemoConversations),
+        ];
+        List<LabTable> tables = [];
+        List<object> measurements = [];
+        foreach (ShopTraffic traffic in traffics)
         {
-            await using TappedShop shop = await TappedShop.Start(binary.Path, loopd.CapturePort, taps, context, cancellationToken);
-            int failed = await shop.Send(context.IsQuick ? QuickRequests : Requests, cancellationToken);
-            kept = await Kept(loopd, failed, context, cancellationToken);
+            LabContext.Say($"  {traffic.Name}: {traffic.Requests.Count} requests");
+            (IReadOnlyList<ConversationSize> sizes, long events, long index) = await Measure(traffic, binary.Path, empty, context, cancellationToken);
+            tables.Add(Table(traffic.Name, sizes, events, index));
+            measurements.AddRange(sizes);
+            measurements.Add(new { traffic.Name, events, index });
         }
 
-        ILookup<string, TapFile> files = TapFile.ReadAll(taps);
-        List<ConversationSize> sizes = [.. kept.Select(one => SizeOf(one, files, data))];
-        long events = Database(data, "events.db") - Database(empty, "events.db");
-        long index = Database(data, "index.db") - Database(empty, "index.db");
-        return new LabResult(Name, [Table(sizes, events, index)], [.. sizes, new { events, index }]);
+        return new LabResult(Name, tables, measurements);
+    }
+
+    private static async Task<(IReadOnlyList<ConversationSize> Sizes, long Events, long Index)> Measure(ShopTraffic traffic, string envoy, string empty, LabContext context, CancellationToken cancellationToken)
+    {
+        string directory = Directory.CreateTempSubdirectory("size-").FullName;
+        string data = Path.Combine(directory, "data");
+        string taps = Directory.CreateDirectory(Path.Combine(directory, "taps")).FullName;
+        try
+        {
+            IReadOnlyList<KeptConversation> kept;
+            await using (Loopd loopd = await Loopd.Start(context.Loopd, data))
+            {
+                await using TappedShop shop = await TappedShop.Start(envoy, loopd.CapturePort, taps, context, cancellationToken);
+                await shop.Send(traffic.Requests, cancellationToken);
+                kept = await Kept(loopd, traffic.Requests.Count(request => request.Fails), context, cancellationToken);
+                await Compacted(data, context, cancellationToken);
+            }
+
+            ILookup<string, TapFile> files = TapFile.ReadAll(taps);
+            return ([.. kept.Select(one => SizeOf(one, files, data))], Database(data, "events.db") - Database(empty, "events.db"), Database(data, "index.db") - Database(empty, "index.db"));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    // Exchanges that came after a seal, which a crowded machine makes, are compacted when the watch for them ends.
+    private static async Task Compacted(string data, LabContext context, CancellationToken cancellationToken)
+    {
+        long started = context.Time.GetTimestamp();
+        while (Directory.EnumerateDirectories(Path.Combine(data, "packs")).Any(pack => Directory.GetFiles(pack).Length > 1) && context.Time.GetElapsedTime(started) < LateWatch)
+            await Task.Delay(PollInterval, context.Time, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<KeptConversation>> Kept(Loopd loopd, int expected, LabContext context, CancellationToken cancellationToken)
@@ -86,7 +124,7 @@ internal sealed class SizeScenario : IScenario
         return new FileInfo(path).Length;
     }
 
-    private static LabTable Table(IReadOnlyList<ConversationSize> sizes, long events, long index)
+    private static LabTable Table(string traffic, IReadOnlyList<ConversationSize> sizes, long events, long index)
     {
         long exchanges = sizes.Sum(size => size.Exchanges);
         long json = sizes.Sum(size => size.JsonBytes);
@@ -97,7 +135,7 @@ internal sealed class SizeScenario : IScenario
             what, Shown.Number(bytes), Shown.Number((double)bytes / exchanges), Shown.Percent((double)bytes / json), Shown.Number((double)bytes / compressed, 2) + " ×",
         ];
         return new LabTable(
-            "Size of kept exchanges",
+            $"Size of kept exchanges, {traffic}",
             ["what", "bytes", "per exchange", "of JSON tap files", "of zstd -19"],
             [
                 Row("JSON tap files of Envoy", json),
@@ -107,6 +145,7 @@ internal sealed class SizeScenario : IScenario
                 Row("Loop: events.db", events),
                 Row("Loop: packs and events", packs + events),
                 Row("Loop: index.db (derived)", index),
+                Row("Loop: all", packs + events + index),
             ],
             [
                 $"{sizes.Count} failing conversations of the shop with {exchanges} exchanges (a hop is two: its client and its server view), seen by the same Envoys at the same place.",

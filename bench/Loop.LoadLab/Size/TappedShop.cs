@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using Loop.EnvoyConfig;
 using Loop.EnvoyConfig.Running;
@@ -39,12 +41,20 @@ internal sealed partial class TappedShop : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends requests of which one in twenty fails; returns how many failed.</summary>
-    public async Task<int> Send(int count, CancellationToken cancellationToken)
+    /// <summary>Sends requests one after the other; throws when one does not fail as planned.</summary>
+    public async Task Send(IReadOnlyList<PlannedRequest> plan, CancellationToken cancellationToken)
     {
-        using var client = new TrafficClient(_entry);
-        TrafficReport report = await client.SendAsync(count, cancellationToken);
-        return report.IsAsPlanned ? report.Failed : throw new LabException($"the shop did not answer as planned: {report}");
+        using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseProxy = false }) { BaseAddress = _entry };
+        foreach (PlannedRequest planned in plan)
+        {
+            using HttpRequestMessage request = new(planned.Body is null ? HttpMethod.Get : HttpMethod.Post, planned.Path);
+            if (planned.Body is not null)
+                request.Content = new StringContent(planned.Body, Encoding.UTF8, "application/json");
+            using HttpResponseMessage response = await client.SendAsync(request, cancellationToken);
+            await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            if (response.StatusCode != (planned.Fails ? HttpStatusCode.BadGateway : HttpStatusCode.OK))
+                throw new LabException($"the shop answered {planned.Path} with {response.StatusCode}, which is not as planned: {planned.Body}");
+        }
     }
 
     public ValueTask DisposeAsync() => _owned.DisposeAsync();

@@ -9,7 +9,7 @@ public abstract record ConversationEvent;
 /// <summary>First event of the stream: the conversation was triggered and is being collected.</summary>
 public sealed record ConversationKept(ConversationId Id, int Generation, Trigger Trigger, DateTimeOffset At) : ConversationEvent;
 
-/// <summary>A further trigger fired in a conversation that is kept already. At most 16 are recorded.</summary>
+/// <summary>A further trigger fired in a conversation that is kept already, and its exchange was never recorded (a recorded one tells itself why it failed). At most 16 are recorded.</summary>
 public sealed record FurtherTriggerSeen(Trigger Trigger) : ConversationEvent;
 
 /// <summary>The closure found further names of this conversation.</summary>
@@ -53,7 +53,13 @@ public sealed record ConversationMerged(ConversationId Into, DateTimeOffset At) 
 /// <param name="Reason"><c>quiet</c>, <c>time limit</c> or <c>store restarted</c>.</param>
 /// <param name="StillOpen">Exchanges that the nodes reported as still open.</param>
 /// <param name="At">When.</param>
-public sealed record ConversationSealed(int ExchangeCount, string Reason, int StillOpen, DateTimeOffset At) : ConversationEvent;
+/// <param name="Segment">As of <see cref="ConversationCompacted"/>; null when the pack was not compacted.</param>
+public sealed record ConversationSealed(int ExchangeCount, string Reason, int StillOpen, DateTimeOffset At, int? Segment = null) : ConversationEvent;
+
+/// <summary>Every exchange recorded by now lies in one segment: its ordinal is its place in the order of recording. No earlier place counts any more.</summary>
+/// <param name="Segment">Number of that segment.</param>
+/// <param name="At">When.</param>
+public sealed record ConversationCompacted(int Segment, DateTimeOffset At) : ConversationEvent;
 
 /// <summary>A node's answer to a collection.</summary>
 public sealed record NodeAnswer

@@ -14,7 +14,9 @@ namespace Loop.Store.Sqlite;
 /// <param name="MaxSizeBytes">Largest size of the file, 0 for no limit.</param>
 internal sealed record SqliteSchema(string What, int ApplicationId, int Version, string Synchronous, string Script, string Remedy, long MaxSizeBytes = 0)
 {
-    // The check reads the whole file. Beyond this size a start would be slow; each event's own checksum is still checked when it is read.
+    private const long MaxIdleLogSizeBytes = 4 * 1024 * 1024;
+
+    // The check reads the whole file. Beyond this size a start would be slow; each row's own checksum is still checked when it is read.
     private const long MaxCheckedSizeBytes = 128L * 1024 * 1024;
 
     /// <summary>Checks the file behind a fresh writing connection and sets it up.</summary>
@@ -26,6 +28,9 @@ internal sealed record SqliteSchema(string What, int ApplicationId, int Version,
             Check(writer, path, applicationId);
         SqliteFile.Execute(writer, "PRAGMA journal_mode = WAL");
         SqliteFile.Execute(writer, $"PRAGMA synchronous = {Synchronous}");
+
+        // A long reader or a burst makes the log grow; without a limit it keeps its largest size for ever.
+        SqliteFile.Execute(writer, string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {MaxIdleLogSizeBytes}"));
         if (MaxSizeBytes > 0)
             SqliteFile.Execute(writer, string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {MaxSizeBytes / Number(writer, "PRAGMA page_size")}"));
         if (isEmpty)

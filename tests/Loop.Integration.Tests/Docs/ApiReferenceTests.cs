@@ -25,6 +25,18 @@ public sealed partial class ApiReferenceTests
     }
 
     [Fact]
+    public async Task Description_OfEveryPost_HasItsBody()
+    {
+        await using LoopServer server = await LoopServer.Start();
+        using var api = new LoopApi(server.Http);
+        using JsonDocument description = JsonDocument.Parse(await api.Http.GetStringAsync("/openapi/v1.json", Cancellation));
+        JsonElement[] posts = [.. description.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Where(method => method.Name == "post").Select(method => method.Value)];
+
+        Assert.Equal(2, posts.Length);
+        Assert.All(posts, post => Assert.True(post.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _)));
+    }
+
+    [Fact]
     public async Task Refusals_OfAnyKind_CarryAProblem()
     {
         await using LoopServer server = await LoopServer.Start();

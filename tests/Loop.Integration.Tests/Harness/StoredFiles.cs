@@ -1,5 +1,6 @@
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Replays;
+using Loop.Store.Core.Conversations;
 using Loop.Store.Core.Events;
 using Loop.Store.Sqlite.Events;
 
@@ -20,17 +21,11 @@ internal static class StoredFiles
     {
         await using SqliteEventStore events = SqliteEventStore.Open(Path.Combine(dataDirectory, "events.db"), TimeProvider.System);
         var named = new SortedSet<string>(StringComparer.Ordinal);
-        await foreach (StoredEvent stored in events.ReadAll(0, cancellationToken))
+        foreach (IGrouping<StreamName, StoredEvent> stream in (await events.ReadAll(0, cancellationToken).ToArrayAsync(cancellationToken)).GroupBy(stored => stored.Stream))
         {
-            int? segment = EventSerializer.Deserialize(stored) switch
-            {
-                ExchangeRecorded recorded => recorded.Segment,
-                LateExchangeRecorded late => late.Segment,
-                ReplayExchangeObserved observed => observed.Segment,
-                _ => null,
-            };
-            if (segment is not null)
-                named.Add($"{stored.Stream}/{segment}");
+            object[] facts = [.. stream.Select(EventSerializer.Deserialize)];
+            named.UnionWith(facts.OfType<ReplayExchangeObserved>().Select(observed => $"{stream.Key}/{observed.Segment}"));
+            named.UnionWith(Conversation.Fold(facts.OfType<ConversationEvent>()).Recorded.Select(place => $"{stream.Key}/{place.Segment}"));
         }
 
         return [.. named];

@@ -78,13 +78,13 @@ public sealed class InMemoryEventStore(TimeProvider timeProvider) : IEventStore
         {
             long version = last;
             foreach (NewEvent item in events)
-                _all.Add(new StoredEvent(_all.Count + 1, stream, ++version, item.EventId, item.Type, item.Data.ToArray(), item.Metadata.ToArray(), timeProvider.GetUtcNow()));
+                _all.Add(new StoredEvent(_all.Count + 1, stream, ++version, item.Type, item.Data.ToArray(), item.Metadata.ToArray(), timeProvider.GetUtcNow()));
             Interlocked.Exchange(ref _appended, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
             return new AppendResult(AppendOutcome.Appended, version, _all.Count);
         }
 
         StoredEvent[] same = [.. existing.Skip((int)(expectedVersion + 1)).Take(events.Count)];
-        return last > expectedVersion && same.Select(item => item.EventId).SequenceEqual(events.Select(item => item.EventId))
+        return last > expectedVersion && same.Length == events.Count && same.Zip(events).All(pair => pair.First.Type == pair.Second.Type && pair.First.Data.Span.SequenceEqual(pair.Second.Data.Span))
             ? new AppendResult(AppendOutcome.Appended, same[^1].Version, same[^1].Position)
             : new AppendResult(AppendOutcome.Conflict, last, 0);
     }

@@ -34,7 +34,8 @@ internal static class EventSamples
         }),
         new NodeDidNotAnswer("node-b", "the link broke", At),
         new ConversationMerged(ConversationId.From(Trace, 1), At),
-        new ConversationSealed(6, "quiet", 1, At),
+        new ConversationSealed(6, "quiet", 1, At, 5),
+        new ConversationCompacted(7, At),
     ];
 
     public static readonly IReadOnlyList<ReplayEvent> Replay =

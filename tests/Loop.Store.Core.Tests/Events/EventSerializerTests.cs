@@ -81,29 +81,20 @@ public sealed class EventSerializerTests
         Assert.Throws<EventDamagedException>(() => EventSerializer.DeserializeReplay(Stored("loop.conversation.exchanges_refused.v1", "{\"count\":1,\"cap\":\"y\"}")));
 
     [Fact]
-    public void Serialize_OfTheSameAtTheSamePlace_GivesTheSameIds()
-    {
-        ConversationEvent[] facts = [new ExchangesRefused(1, "x"), new ExchangesRefused(1, "x")];
-        IReadOnlyList<NewEvent> first = EventSerializer.Serialize(Stream, 4, facts, EventMetadata.None);
-
-        Assert.Equal(first.Select(item => item.EventId), EventSerializer.Serialize(Stream, 4, facts, new EventMetadata { Correlation = "c" }).Select(item => item.EventId));
-        Assert.NotEqual(first[0].EventId, first[1].EventId);
-        Assert.Equal(first[1].EventId, EventSerializer.Serialize(Stream, 5, facts, EventMetadata.None)[0].EventId);
-        Assert.NotEqual(first[0].EventId, EventSerializer.Serialize(new StreamName("conversation", "other"), 4, facts, EventMetadata.None)[0].EventId);
-        Assert.NotEqual(first[0].EventId, EventSerializer.Serialize(Stream, 4, [new ExchangesRefused(2, "x")], EventMetadata.None)[0].EventId);
-    }
+    public void Serialize_WithoutMetadata_StoresNone() =>
+        Assert.True(EventSerializer.Serialize([new ExchangesRefused(1, "x")], EventMetadata.None)[0].Metadata.IsEmpty);
 
     [Fact]
     public void Metadata_Serialized_ReadsBack()
     {
         var metadata = new EventMetadata { Correlation = "c", Causation = "d", TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
-        NewEvent item = EventSerializer.Serialize(Stream, -1, [new ExchangesRefused(1, "x")], metadata)[0];
+        NewEvent item = EventSerializer.Serialize([new ExchangesRefused(1, "x")], metadata)[0];
 
-        Assert.Equal(metadata, EventSerializer.DeserializeMetadata(new StoredEvent(1, Stream, 0, item.EventId, item.Type, item.Data, item.Metadata, default)));
+        Assert.Equal(metadata, EventSerializer.DeserializeMetadata(new StoredEvent(1, Stream, 0, item.Type, item.Data, item.Metadata, default)));
         Assert.Equal(EventMetadata.None, EventSerializer.DeserializeMetadata(Stored("x", "{}")));
     }
 
     private static string Json(object fact) => JsonSerializer.Serialize(fact, fact.GetType(), Indented);
 
-    private static StoredEvent Stored(string name, string json) => new(9, Stream, 5, Guid.NewGuid(), name, Encoding.UTF8.GetBytes(json), ReadOnlyMemory<byte>.Empty, default);
+    private static StoredEvent Stored(string name, string json) => new(9, Stream, 5, name, Encoding.UTF8.GetBytes(json), ReadOnlyMemory<byte>.Empty, default);
 }

@@ -24,7 +24,7 @@ public sealed class PackVersionTests
         blobs.Damage($"packs/{Owner}/1", bytes =>
         {
             BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), 2);
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(56), XxHash64.HashToUInt64(bytes.AsSpan(0, 56)));
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(24), XxHash64.HashToUInt64(bytes.AsSpan(0, 24)));
             return bytes;
         });
 

@@ -82,10 +82,9 @@ public sealed class SqliteFileTests : IDisposable
     public async Task Append_WithoutRoom_FailsWholeAndTheStoreGoesOn()
     {
         await using SqliteEventStore store = SqliteEventStore.Open(EventsPath, TimeProvider.System, maxSizeBytes: 300_000);
-        NewEvent large = new(Guid.NewGuid(), "loop.test.large.v1", new byte[60_000], ReadOnlyMemory<byte>.Empty);
         await store.Append(Stream, -1, [Event("first")], Cancellation);
 
-        StoreFullException exception = await Assert.ThrowsAsync<StoreFullException>(() => store.Append(Stream, 0, [.. Enumerable.Repeat(large, 10)], Cancellation));
+        StoreFullException exception = await Assert.ThrowsAsync<StoreFullException>(() => store.Append(Stream, 0, [.. Enumerable.Range(0, 10).Select(_ => Large())], Cancellation));
         Assert.Contains(EventsPath, exception.Message);
         Assert.Equal(AppendOutcome.Appended, (await store.Append(Stream, 0, [Event("second")], Cancellation)).Outcome);
         Assert.Equal(["\"first\"", "\"second\""], (await store.ReadStream(Stream, 0, Cancellation).ToListAsync(Cancellation)).Select(item => Encoding.UTF8.GetString(item.Data.Span)));
@@ -95,9 +94,8 @@ public sealed class SqliteFileTests : IDisposable
     public async Task Append_WithoutRoom_TakesNoOtherAppendWithIt()
     {
         await using SqliteEventStore store = SqliteEventStore.Open(EventsPath, TimeProvider.System, maxSizeBytes: 300_000);
-        NewEvent large = new(Guid.NewGuid(), "loop.test.large.v1", new byte[60_000], ReadOnlyMemory<byte>.Empty);
         Task<AppendResult>[] small = [.. Enumerable.Range(0, 20).Select(number => store.Append(new StreamName("small", $"{number}"), -1, [Event("x")], Cancellation))];
-        Task<AppendResult> big = store.Append(Stream, -1, [.. Enumerable.Repeat(large, 10)], Cancellation);
+        Task<AppendResult> big = store.Append(Stream, -1, [.. Enumerable.Range(0, 10).Select(_ => Large())], Cancellation);
         Task<AppendResult>[] smallToo = [.. Enumerable.Range(20, 20).Select(number => store.Append(new StreamName("small", $"{number}"), -1, [Event("x")], Cancellation))];
 
         await Assert.ThrowsAsync<StoreFullException>(() => big);
@@ -116,7 +114,7 @@ public sealed class SqliteFileTests : IDisposable
             await Assert.ThrowsAsync<StoreFullException>(async () =>
             {
                 while (acknowledged < 1000)
-                    acknowledged = (await store.Append(Stream, acknowledged, [new NewEvent(Guid.NewGuid(), "loop.test.large.v1", new byte[20_000], ReadOnlyMemory<byte>.Empty)], Cancellation)).Version;
+                    acknowledged = (await store.Append(Stream, acknowledged, [Large(20_000)], Cancellation)).Version;
             });
             Assert.Equal(acknowledged + 1, await store.ReadStream(Stream, 0, Cancellation).CountAsync(Cancellation));
         }
@@ -202,7 +200,15 @@ public sealed class SqliteFileTests : IDisposable
 
     public void Dispose() => _temporary.Dispose();
 
-    private static NewEvent Event(string text) => new(Guid.NewGuid(), "loop.test.happened.v1", Encoding.UTF8.GetBytes($"\"{text}\""), "{}"u8.ToArray());
+    // Random, since what is stored is compressed.
+    private static NewEvent Large(int sizeBytes = 60_000)
+    {
+        byte[] bytes = new byte[sizeBytes];
+        Random.Shared.NextBytes(bytes);
+        return new NewEvent("loop.test.large.v1", bytes, ReadOnlyMemory<byte>.Empty);
+    }
+
+    private static NewEvent Event(string text) => new("loop.test.happened.v1", Encoding.UTF8.GetBytes($"\"{text}\""), "{}"u8.ToArray());
 
     private static void Sql(string path, string text)
     {

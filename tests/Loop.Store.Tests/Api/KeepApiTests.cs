@@ -65,14 +65,13 @@ public sealed class KeepApiTests : StoreTest
     public async Task Keep_WithoutNodes_SaysThatNobodyCanBeAsked() => Assert.Equal((503, "No capture node is connected"), await Refusal(Post("r-1")));
 
     [Theory]
-    [InlineData("{\"key\":\"\"}", "application/json", 400)]
-    [InlineData("{\"key\":", "application/json", 400)]
-    [InlineData("{\"key\":7}", "application/json", 400)]
-    [InlineData("{\"key\":\"r-1\"}", "text/plain", 415)]
-    public async Task Keep_MalformedBody_IsAProblem(string body, string contentType, int status)
+    [InlineData("{\"key\":\"\"}")]
+    [InlineData("{\"key\":")]
+    [InlineData("{\"key\":7}")]
+    public async Task Keep_MalformedBody_IsAProblem(string body)
     {
-        using var content = new StringContent(body, Encoding.UTF8, contentType);
-        Assert.Equal(status, (await Refusal(Store.Http.PostAsync("/api/v1/conversations", content))).Status);
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        Assert.Equal(400, (await Refusal(Store.Http.PostAsync("/api/v1/conversations", content))).Status);
     }
 
     private Task<HttpResponseMessage> Post(string key) => Store.Http.PostAsJsonAsync("/api/v1/conversations", new { key });

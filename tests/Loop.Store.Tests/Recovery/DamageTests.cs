@@ -19,7 +19,7 @@ public sealed class DamageTests : StoreTest
         string damaged = await Keep(node, 1);
         string healthy = await Keep(node, 2);
         await node.DisposeAsync();
-        await Restart(() => Overwrite(Path.Combine(DataPath, "packs", $"conversation-{damaged}", "1")));
+        await Restart(() => Overwrite(Assert.Single(Directory.GetFiles(Path.Combine(DataPath, "packs", $"conversation-{damaged}")))));
 
         (int status, string title, JsonElement problem) = await ApiReading.Problem(await Store.Http.GetAsync($"/api/v1/conversations/{damaged}"));
         Assert.Equal((500, "Stored data cannot be read"), (status, title));

@@ -17,10 +17,11 @@ public static class TelemetryExtensions
         ArgumentNullException.ThrowIfNull(builder);
         OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("loopd", serviceNamespace: "loop", serviceVersion: LoopVersion.Text))
-            .WithMetrics(metrics => metrics.AddMeter("Loop.*", "Microsoft.Orleans").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter())
-            .WithTracing(traces => traces.AddSource("Loop.*"));
+            .WithMetrics(metrics => metrics.AddMeter("Loop.*", "Microsoft.Orleans").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter());
+
+        // Spans that go nowhere would cost an object each, and their ids bytes in every stored event.
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-            telemetry.UseOtlpExporter();
+            telemetry.WithTracing(traces => traces.AddSource("Loop.*")).UseOtlpExporter();
         return builder;
     }
 }

@@ -83,7 +83,8 @@ public sealed record Conversation
         ExchangesRefused refused => this with { Refused = Refused + refused.Count },
         NodeAnswered answered => this with { Nodes = Nodes.SetItem(answered.Answer.Node, Remembering(answered)) },
         NodeDidNotAnswer silent => this with { Nodes = Nodes.SetItem(silent.Node, silent) },
-        ConversationSealed sealing => this with { State = ConversationState.Sealed, Seal = sealing },
+        ConversationSealed sealing => Compacted(sealing.Segment) with { State = ConversationState.Sealed, Seal = sealing },
+        ConversationCompacted compacted => Compacted(compacted.Segment),
         ConversationMerged merged => this with { State = ConversationState.Merged, MergedInto = merged.Into },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a conversation that this version knows."),
     };
@@ -111,6 +112,9 @@ public sealed record Conversation
             },
         };
     }
+
+    private Conversation Compacted(int? segment) =>
+        segment is { } number ? this with { Recorded = [.. Recorded.Select((place, ordinal) => place with { Segment = number, Ordinal = ordinal })] } : this;
 
     private ImmutableList<TraceKey> With(IEnumerable<TraceKey> keys) => Keys.AddRange(keys.Except(Keys));
 

@@ -31,7 +31,14 @@ public sealed record AcceptNodeAnswer(NodeAnswer Answer) : ConversationCommand;
 public sealed record LoseNode(string Node, string Why, DateTimeOffset At) : ConversationCommand;
 
 /// <summary>Waiting is over.</summary>
-public sealed record SealConversation(string Reason, int StillOpen, DateTimeOffset At) : ConversationCommand;
+/// <param name="Reason">In words.</param>
+/// <param name="StillOpen">Exchanges that nodes reported as open.</param>
+/// <param name="At">When.</param>
+/// <param name="Segment">The segment that holds every recorded exchange, if the pack was compacted.</param>
+public sealed record SealConversation(string Reason, int StillOpen, DateTimeOffset At, int? Segment = null) : ConversationCommand;
+
+/// <summary>Every recorded exchange lies in one segment again, after late ones came.</summary>
+public sealed record CompactConversation(int Segment, DateTimeOffset At) : ConversationCommand;
 
 /// <summary>Everything of it went to an older conversation.</summary>
 public sealed record MergeConversation(ConversationId Into, DateTimeOffset At) : ConversationCommand;

@@ -32,16 +32,20 @@ public static class ConversationDecider
         (AddKeys add, _) => Add(add, state, limits),
         (AcceptNodeAnswer accept, _) => Accept(accept.Answer, state),
         (LoseNode lose, _) => Lose(lose, state),
-        (SealConversation seal, _) => [new ConversationSealed(state.Recorded.Count, seal.Reason, seal.StillOpen, seal.At)],
+        (SealConversation seal, _) => [new ConversationSealed(state.Recorded.Count, seal.Reason, seal.StillOpen, seal.At, seal.Segment)],
+        (CompactConversation compact, ConversationState.Sealed) => [new ConversationCompacted(compact.Segment, compact.At)],
         _ => throw new ConversationCommandRefusedException(command, state),
     };
 
     private static IReadOnlyList<ConversationEvent> SeeTrigger(Trigger trigger, Conversation state, ConversationLimits limits)
     {
         Trigger bounded = Bounded(trigger);
-        bool known = state.FurtherTriggers.Prepend(state.Trigger!).Any(seen => IsSame(seen, bounded));
-        return known || state.State is ConversationState.Merged || state.FurtherTriggers.Count >= limits.FurtherTriggers ? [] : [new FurtherTriggerSeen(bounded)];
+        bool known = (trigger.ExchangeId is { } exchange && state.RecordedIds.Contains(exchange)) || state.FurtherTriggers.Prepend(state.Trigger!).Any(seen => IsSame(seen, bounded));
+        return known || state.State is ConversationState.Merged || state.FurtherTriggers.Count >= limits.FurtherTriggers ? [] : [new FurtherTriggerSeen(WithoutKnownKeys(bounded))];
     }
+
+    // Those of an exchange are names of the conversation by then (KeepConversation goes together with AddKeys); a trigger by hand is known by its keys.
+    private static Trigger WithoutKnownKeys(Trigger trigger) => trigger.ExchangeId is null ? trigger : trigger with { Keys = [] };
 
     // A node repeats a trigger until it is acknowledged; a person who asks twice means the same.
     private static bool IsSame(Trigger seen, Trigger again) =>

@@ -19,6 +19,7 @@ public static class EventNames
         ["loop.conversation.node_did_not_answer.v1"] = typeof(NodeDidNotAnswer),
         ["loop.conversation.merged.v1"] = typeof(ConversationMerged),
         ["loop.conversation.sealed.v1"] = typeof(ConversationSealed),
+        ["loop.conversation.compacted.v1"] = typeof(ConversationCompacted),
         ["loop.replay.requested.v1"] = typeof(ReplayRequested),
         ["loop.replay.keys_registered.v1"] = typeof(ReplayKeysRegistered),
         ["loop.replay.request_sent.v1"] = typeof(ReplayRequestSent),

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Replays;
 
@@ -10,13 +8,14 @@ namespace Loop.Store.Core.Events;
 /// <summary>Between facts and what the event store keeps of them.</summary>
 public static class EventSerializer
 {
-    /// <summary>Facts to append behind <paramref name="expectedVersion"/>. The ids are hashes of place and content, so that the same append again is a repeat.</summary>
-    public static IReadOnlyList<NewEvent> Serialize(StreamName stream, long expectedVersion, IReadOnlyList<ConversationEvent> facts, EventMetadata metadata) =>
-        SerializeFacts(stream, expectedVersion, facts, metadata);
+    // Unlike facts, metadata has no field that must be there.
+    private static readonly JsonSerializerOptions MetadataJson = new(StoreJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <inheritdoc cref="Serialize(StreamName, long, IReadOnlyList{ConversationEvent}, EventMetadata)"/>
-    public static IReadOnlyList<NewEvent> Serialize(StreamName stream, long expectedVersion, IReadOnlyList<ReplayEvent> facts, EventMetadata metadata) =>
-        SerializeFacts(stream, expectedVersion, facts, metadata);
+    /// <summary>Facts to append.</summary>
+    public static IReadOnlyList<NewEvent> Serialize(IReadOnlyList<ConversationEvent> facts, EventMetadata metadata) => SerializeFacts(facts, metadata);
+
+    /// <inheritdoc cref="Serialize(IReadOnlyList{ConversationEvent}, EventMetadata)"/>
+    public static IReadOnlyList<NewEvent> Serialize(IReadOnlyList<ReplayEvent> facts, EventMetadata metadata) => SerializeFacts(facts, metadata);
 
     /// <summary>The fact in a stored event: a <see cref="ConversationEvent"/> or a <see cref="ReplayEvent"/>.</summary>
     /// <exception cref="UnknownEventTypeException">A newer Loop wrote it.</exception>
@@ -46,39 +45,16 @@ public static class EventSerializer
     public static EventMetadata DeserializeMetadata(StoredEvent stored) =>
         stored.Metadata.IsEmpty ? EventMetadata.None : JsonSerializer.Deserialize<EventMetadata>(stored.Metadata.Span, StoreJson.Options) ?? EventMetadata.None;
 
-    private static NewEvent[] SerializeFacts(StreamName stream, long expectedVersion, IReadOnlyList<object> facts, EventMetadata metadata)
+    private static NewEvent[] SerializeFacts(IReadOnlyList<object> facts, EventMetadata metadata)
     {
-        byte[] metadataJson = JsonSerializer.SerializeToUtf8Bytes(metadata, StoreJson.Options);
+        byte[] metadataJson = metadata == EventMetadata.None ? [] : JsonSerializer.SerializeToUtf8Bytes(metadata, MetadataJson);
         var events = new NewEvent[facts.Count];
         for (int index = 0; index < events.Length; index++)
         {
             Type type = facts[index].GetType();
-            string name = EventNames.Of(type);
-            byte[] data = JsonSerializer.SerializeToUtf8Bytes(facts[index], type, StoreJson.Options);
-            events[index] = new NewEvent(IdOf(stream, expectedVersion + 1 + index, name, data), name, data, metadataJson);
+            events[index] = new NewEvent(EventNames.Of(type), JsonSerializer.SerializeToUtf8Bytes(facts[index], type, StoreJson.Options), metadataJson);
         }
 
         return events;
-    }
-
-    private static Guid IdOf(StreamName stream, long version, string name, byte[] data)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        AppendField(hash, Encoding.UTF8.GetBytes(stream.ToString()));
-        Span<byte> number = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(number, version);
-        AppendField(hash, number);
-        AppendField(hash, Encoding.UTF8.GetBytes(name));
-        AppendField(hash, data);
-        return new Guid(hash.GetHashAndReset().AsSpan(0, 16));
-    }
-
-    // Length first, so that ("a", "bc") never equals ("ab", "c").
-    private static void AppendField(IncrementalHash hash, ReadOnlySpan<byte> field)
-    {
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, field.Length);
-        hash.AppendData(length);
-        hash.AppendData(field);
     }
 }

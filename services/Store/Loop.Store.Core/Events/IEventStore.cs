@@ -6,7 +6,7 @@ public interface IEventStore
     /// <summary>Appends atomically: all or none, durable (synced) when this returns <see cref="AppendOutcome.Appended"/>.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="expectedVersion">Version of its last event; −1 when the stream must not exist yet.</param>
-    /// <param name="events">1–500 events of at most 64 KiB each. The same event id again at the same place is a repeat and answers with the first outcome.</param>
+    /// <param name="events">1–500 events of at most 64 KiB each. The same types and data again at the same place are a repeat and answer with the first outcome.</param>
     /// <param name="cancellationToken">Cancels the wait; the append may still happen.</param>
     /// <exception cref="EventTooLargeException">An event is over 64 KiB; nothing was written.</exception>
     Task<AppendResult> Append(StreamName stream, long expectedVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken);
@@ -54,14 +54,13 @@ public readonly record struct StreamName
 }
 
 /// <summary>An event to append.</summary>
-/// <param name="EventId">Makes a repeated append a no-op.</param>
 /// <param name="Type">Stored, versioned name: <c>loop.conversation.sealed.v1</c>.</param>
 /// <param name="Data">UTF-8 JSON.</param>
 /// <param name="Metadata">UTF-8 JSON: correlation, causation, <c>traceparent</c>.</param>
-public sealed record NewEvent(Guid EventId, string Type, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte> Metadata);
+public sealed record NewEvent(string Type, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte> Metadata);
 
 /// <summary>An event as stored.</summary>
-public sealed record StoredEvent(long Position, StreamName Stream, long Version, Guid EventId, string Type, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte> Metadata, DateTimeOffset At);
+public sealed record StoredEvent(long Position, StreamName Stream, long Version, string Type, ReadOnlyMemory<byte> Data, ReadOnlyMemory<byte> Metadata, DateTimeOffset At);
 
 /// <summary>Outcome of an append.</summary>
 /// <param name="Outcome">Which.</param>

@@ -1,51 +1,47 @@
 using System.IO.Hashing;
+using Loop.Store.Core.Blobs;
+using Loop.Store.Core.Compression;
 using ZstdSharp;
 
 namespace Loop.Store.Core.Packs;
 
-/// <summary>A block of a segment: compressed where that helps, with a checksum over the stored bytes.</summary>
-internal readonly record struct PackBlock(BlockEncoding Encoding, byte[] Stored, int RawSizeBytes, ulong Checksum)
+/// <summary>A block as the index of its segment tells of it.</summary>
+/// <param name="Encoding">Form of the stored bytes.</param>
+/// <param name="Offset">From the start of the segment.</param>
+/// <param name="StoredSizeBytes">Bytes in the segment.</param>
+/// <param name="RawSizeBytes">Bytes that it decompresses to.</param>
+/// <param name="Checksum">XXH64 of the stored bytes.</param>
+internal readonly record struct PackBlock(BlockEncoding Encoding, long Offset, int StoredSizeBytes, int RawSizeBytes, ulong Checksum)
 {
-    /// <summary>Compresses <paramref name="raw"/> unless that does not shrink it (images, gzip).</summary>
-    public static PackBlock Encode(Compressor compressor, ReadOnlySpan<byte> raw)
+    /// <summary>Compresses <paramref name="raw"/> unless that does not shrink it (images, gzip). The offset is the segment's to give.</summary>
+    public static (PackBlock Block, byte[] Stored) Encode(ReadOnlySpan<byte> raw, int level)
     {
-        if (!raw.IsEmpty)
-        {
-            byte[] compressed = compressor.Wrap(raw).ToArray();
-            if (compressed.Length < raw.Length)
-                return new PackBlock(BlockEncoding.Zstd, compressed, raw.Length, XxHash64.HashToUInt64(compressed));
-        }
-
-        return new PackBlock(BlockEncoding.Raw, raw.ToArray(), raw.Length, XxHash64.HashToUInt64(raw));
+        using Compressor compressor = BuiltInDictionary.NewCompressor(level);
+        ReadOnlySpan<byte> compressed = compressor.Wrap(raw);
+        bool isSmaller = compressed.Length < raw.Length;
+        byte[] stored = isSmaller ? compressed.ToArray() : raw.ToArray();
+        return (new PackBlock(isSmaller ? BlockEncoding.Zstd : BlockEncoding.Raw, 0, stored.Length, raw.Length, XxHash64.HashToUInt64(stored)), stored);
     }
 
-    /// <summary>The raw bytes; null with a fact when the block is damaged.</summary>
-    public static byte[]? Decode(BlockEncoding encoding, byte[] stored, int rawSizeBytes, ulong checksum, out string fact)
+    /// <summary>The raw bytes.</summary>
+    /// <exception cref="BlobDamagedException">They are not what was written.</exception>
+    public byte[] Decode(string blob, byte[] stored)
     {
-        fact = "";
-        if (XxHash64.HashToUInt64(stored) != checksum)
-        {
-            fact = "the checksum does not match";
-            return null;
-        }
-
-        if (encoding == BlockEncoding.Raw)
-        {
-            fact = "a raw block has another size than its index says";
-            return stored.Length == rawSizeBytes ? stored : null;
-        }
-
+        if (XxHash64.HashToUInt64(stored) != Checksum)
+            throw Damaged(blob, "the checksum does not match");
+        if (Encoding == BlockEncoding.Raw)
+            return stored.Length == RawSizeBytes ? stored : throw Damaged(blob, "it has another size than its index says");
         try
         {
-            using var decompressor = new Decompressor();
-            byte[] raw = new byte[rawSizeBytes];
-            fact = "a block decompresses to another size than its index says";
-            return decompressor.Unwrap(stored, raw, 0) == rawSizeBytes ? raw : null;
+            using Decompressor decompressor = BuiltInDictionary.NewDecompressor();
+            byte[] raw = new byte[RawSizeBytes];
+            return decompressor.Unwrap(stored, raw, 0) == RawSizeBytes ? raw : throw Damaged(blob, "it decompresses to another size than its index says");
         }
         catch (ZstdException exception)
         {
-            fact = $"a block does not decompress ({exception.Message})";
-            return null;
+            throw Damaged(blob, $"it does not decompress ({exception.Message})");
         }
     }
+
+    private BlobDamagedException Damaged(string blob, string fact) => new(blob, $"block at {Offset}: {fact}");
 }

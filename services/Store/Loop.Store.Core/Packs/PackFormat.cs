@@ -7,19 +7,37 @@ internal static class PackFormat
     public const ushort Version = 1;
 
     /// <summary>Bytes of the header.</summary>
-    public const int HeaderSizeBytes = 64;
-
-    /// <summary>Bytes of an index entry.</summary>
-    public const int EntrySizeBytes = 64;
+    public const int HeaderSizeBytes = 32;
 
     /// <summary>Bytes of a SHA-256.</summary>
     public const int HashSizeBytes = 32;
 
+    /// <summary>Bytes of a checksum (XXH64).</summary>
+    public const int ChecksumSizeBytes = 8;
+
+    /// <summary>
+    /// A block is closed when it holds this much. Bodies of one block share a window, so that what is alike is stored once; one body is read by
+    /// decompressing its block, about a millisecond.
+    /// </summary>
+    public const int BlockSizeBytes = 1024 * 1024;
+
     /// <summary>A block decompresses to at most this; a larger number in a file is damage, not a reason to allocate.</summary>
     public const int MaxBlockSizeBytes = 512 * 1024 * 1024;
 
-    /// <summary>zstd level. A segment is written once, in the background, and kept for long; reading costs the same at every level.</summary>
-    public const int CompressionLevel = 9;
+    /// <summary>zstd level of a segment that is written while a conversation is collected: it is written again at the seal.</summary>
+    public const int ArrivalLevel = 3;
+
+    /// <summary>zstd level of a compacted segment: written once, in the background, and kept for long; reading costs the same at every level.</summary>
+    public const int CompactionLevel = 19;
+
+    /// <summary>zstd level of a compacted block above <see cref="SmallBlockSizeBytes"/>: level 19 takes ten times as long there for a few percent.</summary>
+    public const int LargeBlockLevel = 12;
+
+    /// <summary>Blocks up to here are worth every effort.</summary>
+    public const int SmallBlockSizeBytes = 256 * 1024;
+
+    /// <summary>A segment of one block up to this raw size has no hashes in its index: a reader has the whole block at once and hashes the bodies itself.</summary>
+    public const int HashedOnReadSizeBytes = 64 * 1024;
 
     /// <summary>First bytes of every segment.</summary>
     public static ReadOnlySpan<byte> Magic => "LOOPPACK"u8;
@@ -31,6 +49,6 @@ internal enum BlockEncoding : byte
     /// <summary>As it is.</summary>
     Raw = 0,
 
-    /// <summary>One zstd frame (RFC 8878).</summary>
+    /// <summary>One zstd frame (RFC 8878) with <see cref="Compression.BuiltInDictionary"/> 1.</summary>
     Zstd = 1,
 }

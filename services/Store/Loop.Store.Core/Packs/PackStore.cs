@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
-using Google.Protobuf;
 using Loop.Contracts.Exchanges;
-using Loop.Protocols.Exchanges;
-using Loop.Protocols.Exchanges.V1;
 using Loop.Store.Core.Blobs;
 
 namespace Loop.Store.Core.Packs;
@@ -13,6 +10,7 @@ namespace Loop.Store.Core.Packs;
 public sealed class PackStore(IBlobStore blobs) : IPackStore
 {
     private const string Area = "packs";
+    private const int MaxReadTries = 3;
 
     private readonly PackGates _gates = new();
     private readonly RecentOwners _recent = new();
@@ -24,7 +22,7 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
         ArgumentOutOfRangeException.ThrowIfZero(exchanges.Count);
         using IDisposable gate = await _gates.Enter(owner, cancellationToken);
         ImmutableSortedDictionary<int, PackSegment> pack = await ReadPack(owner, cancellationToken);
-        using var builder = new SegmentBuilder(sha256 => HomeOf(pack, sha256));
+        using SegmentBuilder builder = ArrivalBuilder(sha256 => HomeOf(pack, sha256));
         foreach (CapturedExchange exchange in exchanges)
             builder.Add(exchange);
         (byte[] segment, IReadOnlyList<long> storedBytes) = builder.Build();
@@ -39,10 +37,36 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
         ImmutableSortedDictionary<int, PackSegment> pack = await ReadPack(owner, cancellationToken);
         if (HomeOf(pack, sha256) > 0)
             return sha256;
-        using var builder = new SegmentBuilder(_ => 0);
+        using SegmentBuilder builder = ArrivalBuilder(_ => 0);
         builder.AddBody(sha256, body.Span);
         await Write(owner, pack, builder.Build().Segment, cancellationToken);
         return sha256;
+    }
+
+    /// <inheritdoc/>
+    public async Task<SegmentWritten> Compact(string owner, IReadOnlyList<PackPlace> places, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(places.Count);
+
+        // What comes meanwhile is recorded meanwhile: only the write itself is behind the gate. Compressing takes a processor for a while, so not the caller's thread.
+        var compactor = new PackCompactor(blobs, segment => NameOf(owner, segment), await ReadPackBehindGate(owner, cancellationToken));
+        (byte[] segment, IReadOnlyList<long> storedBytes) = await Task.Run(() => compactor.Build(places, cancellationToken), cancellationToken);
+        using IDisposable gate = await _gates.Enter(owner, cancellationToken);
+        ImmutableSortedDictionary<int, PackSegment> pack = await ReadPack(owner, cancellationToken);
+
+        // The append after an earlier try failed: the same exchanges give the same bytes, and each further try would leave an orphan.
+        bool isWritten = !pack.IsEmpty && await IsContent(NameOf(owner, pack.Keys.Last()), segment, cancellationToken);
+        return new SegmentWritten(isWritten ? pack.Keys.Last() : await Write(owner, pack, segment, cancellationToken), storedBytes);
+    }
+
+    /// <inheritdoc/>
+    public async Task Remove(string owner, IReadOnlySet<int> segments, CancellationToken cancellationToken)
+    {
+        using IDisposable gate = await _gates.Enter(owner, cancellationToken);
+        ImmutableSortedDictionary<int, PackSegment> pack = await ReadPack(owner, cancellationToken);
+        int[] kept = [.. pack.Keys.Where(number => !segments.Contains(number))];
+        HashSet<int> used = [.. kept.SelectMany(number => pack[number].Index?.HomeSegments ?? [])];
+        await Delete(owner, pack, pack.Keys.Where(number => segments.Contains(number) && !used.Contains(number)), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -50,34 +74,23 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
     {
         string blob = NameOf(owner, segment);
         SegmentIndex index = await SegmentIndex.Read(blobs, blob, cancellationToken) ?? throw new BlobDamagedException(blob, "it is missing");
-        SegmentHeader header = index.Header;
-        byte[] stored = await blobs.Read(blob, header.HeadOffset, header.HeadStoredSizeBytes, cancellationToken) ?? throw new BlobDamagedException(blob, "it is missing");
-        byte[] raw = PackBlock.Decode(header.HeadEncoding, stored, header.HeadRawSizeBytes, header.HeadChecksum, out string fact)
-            ?? throw new BlobDamagedException(blob, $"heads: {fact}");
-        return DecodeHeads(blob, raw, header.ExchangeCount);
+        return await SegmentReader.ReadHeads(blobs, blob, index, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<byte[]?> ReadBody(string owner, string sha256, CancellationToken cancellationToken)
     {
-        // Damage in one segment must not hide a body that lies in another: it is told only when the body was found nowhere.
-        BlobDamagedException? damage = null;
-        foreach (PackSegment segment in (_cache.Find(owner) ?? await ReadPackBehindGate(owner, cancellationToken)).Values)
+        for (int tries = 1; ; tries++)
         {
-            damage ??= segment.Damage;
-            if (segment.Index?.Find(sha256) is not { } entry)
-                continue;
-            try
-            {
-                return await ReadBlock(segment.Index.Blob, entry, cancellationToken);
-            }
-            catch (BlobDamagedException exception)
-            {
-                damage = exception;
-            }
-        }
+            ImmutableSortedDictionary<int, PackSegment> pack = _cache.Find(owner) ?? await ReadPackBehindGate(owner, cancellationToken);
+            (byte[]? body, BlobDamagedException? damage) = await ReadBody(owner, pack, sha256, cancellationToken);
+            if (damage is null)
+                return body;
 
-        return damage is null ? null : throw damage;
+            // A segment that was compacted away under this reader is missing: the pack as it is now has the body elsewhere.
+            if (tries == MaxReadTries || ReferenceEquals(_cache.Find(owner), pack))
+                throw damage;
+        }
     }
 
     /// <inheritdoc/>
@@ -105,34 +118,44 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
         using IDisposable gate = await _gates.Enter(owner, cancellationToken);
         ImmutableSortedDictionary<int, PackSegment> pack = await ReadPack(owner, cancellationToken);
         int firstRecent = _recent.FirstSegment(owner) ?? int.MaxValue;
-        HashSet<int> kept = [.. pack.Where(pair => pair.Value.Index is not { Header.ExchangeCount: > 0 } || pair.Key >= firstRecent || referenced.Contains(pair.Key)).Select(pair => pair.Key)];
+        HashSet<int> kept = [.. pack.Where(pair => pair.Value.Index is not { ExchangeCount: > 0 } || pair.Key >= firstRecent || referenced.Contains(pair.Key)).Select(pair => pair.Key)];
         kept.UnionWith(kept.ToArray().SelectMany(number => pack[number].Index?.HomeSegments ?? []));
         int[] orphans = [.. pack.Keys.Where(number => !kept.Contains(number))];
-        _cache.Forget(owner);
-        foreach (int orphan in orphans)
-            await blobs.Delete(NameOf(owner, orphan), cancellationToken);
+        await Delete(owner, pack, orphans, cancellationToken);
         return orphans.Length;
     }
 
     private static string NameOf(string owner, int segment) => string.Create(CultureInfo.InvariantCulture, $"{Area}/{owner}/{segment}");
 
-    private static int HomeOf(ImmutableSortedDictionary<int, PackSegment> pack, string sha256) => pack.FirstOrDefault(pair => pair.Value.Index?.Find(sha256) is not null).Key;
+    private static SegmentBuilder ArrivalBuilder(Func<string, int> findHome) => new(findHome, _ => PackFormat.ArrivalLevel);
 
-    private static Exchange[] DecodeHeads(string blob, byte[] raw, int count)
+    // The newest that has it: an older one may be compacted away soon.
+    private static int HomeOf(ImmutableSortedDictionary<int, PackSegment> pack, string sha256) => pack.LastOrDefault(pair => pair.Value.Index?.Find(sha256) is not null).Key;
+
+    // Damage in one segment must not hide a body that lies in another: it is told only when the body was found nowhere.
+    private async Task<(byte[]? Body, BlobDamagedException? Damage)> ReadBody(string owner, ImmutableSortedDictionary<int, PackSegment> pack, string sha256, CancellationToken cancellationToken)
     {
-        try
+        BlobDamagedException? damage = null;
+        foreach ((int number, PackSegment segment) in pack)
         {
-            using var stream = new MemoryStream(raw, writable: false);
-            var heads = new Exchange[count];
-            for (int ordinal = 0; ordinal < count; ordinal++)
-                heads[ordinal] = ExchangeCodec.Decode(ExchangeHead.Parser.ParseDelimitedFrom(stream));
-            return stream.Position == raw.Length ? heads : throw new BlobDamagedException(blob, "bytes are left behind its last head");
+            damage ??= segment.Damage;
+            if (segment.Index?.Find(sha256) is not { } body)
+                continue;
+            try
+            {
+                return (await SegmentReader.ReadBody(blobs, NameOf(owner, number), segment.Index, body, cancellationToken), null);
+            }
+            catch (BlobDamagedException exception)
+            {
+                damage = exception;
+            }
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidDataException)
-        {
-            throw new BlobDamagedException(blob, $"a head cannot be decoded ({exception.Message})");
-        }
+
+        return (null, damage);
     }
+
+    private async Task<bool> IsContent(string blob, byte[] segment, CancellationToken cancellationToken) =>
+        await blobs.Size(blob, cancellationToken) == segment.Length && await blobs.Read(blob, 0, segment.Length, cancellationToken) is { } stored && segment.AsSpan().SequenceEqual(stored);
 
     private async Task<int> Write(string owner, ImmutableSortedDictionary<int, PackSegment> pack, byte[] segment, CancellationToken cancellationToken)
     {
@@ -145,6 +168,17 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
         await blobs.Write(blob, segment, cancellationToken);
         _cache.Set(owner, pack.Add(number, new PackSegment(SegmentIndex.Parse(blob, segment), null)));
         return number;
+    }
+
+    private async Task Delete(string owner, ImmutableSortedDictionary<int, PackSegment> pack, IEnumerable<int> segments, CancellationToken cancellationToken)
+    {
+        int[] removed = [.. segments];
+        _cache.Forget(owner);
+        foreach (int segment in removed)
+            await blobs.Delete(NameOf(owner, segment), cancellationToken);
+        ImmutableSortedDictionary<int, PackSegment> left = pack.RemoveRange(removed);
+        if (!left.IsEmpty)
+            _cache.Set(owner, left);
     }
 
     private async Task<ImmutableSortedDictionary<int, PackSegment>> ReadPackBehindGate(string owner, CancellationToken cancellationToken)
@@ -176,12 +210,5 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
         if (!read.IsEmpty)
             _cache.Set(owner, read);
         return read;
-    }
-
-    private async Task<byte[]> ReadBlock(string blob, SegmentEntry entry, CancellationToken cancellationToken)
-    {
-        byte[] stored = await blobs.Read(blob, entry.Offset, entry.StoredSizeBytes, cancellationToken) ?? throw new BlobDamagedException(blob, "it is missing");
-        return PackBlock.Decode(entry.Encoding, stored, entry.RawSizeBytes, entry.Checksum, out string fact)
-            ?? throw new BlobDamagedException(blob, $"body {entry.Sha256}: {fact}");
     }
 }

@@ -1,84 +1,81 @@
-using System.IO.Hashing;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Loop.Contracts.Exchanges;
 using Loop.Protocols.Exchanges;
 using Loop.Protocols.Exchanges.V1;
-using ZstdSharp;
 
 namespace Loop.Store.Core.Packs;
 
-/// <summary>Gathers exchanges and bodies of one segment, then renders its bytes. Not thread-safe; used once.</summary>
-/// <param name="findHome">The number of the earlier segment that holds a body; 0 when none does.</param>
-internal sealed class SegmentBuilder(Func<string, int> findHome) : IDisposable
+/// <summary>Gathers exchanges and bodies of one segment, then renders its bytes. Holds at most one block that is not compressed. Not thread-safe; used once.</summary>
+/// <param name="findHome">The number of the other segment that holds a body; 0 when none does.</param>
+/// <param name="levelOf">zstd level for a block of that raw size.</param>
+internal sealed class SegmentBuilder(Func<string, int> findHome, Func<int, int> levelOf) : IDisposable
 {
-    private readonly Compressor _compressor = new(PackFormat.CompressionLevel);
     private readonly MemoryStream _heads = new();
-    private readonly List<int> _headSizes = [];
-    private readonly List<long> _ownBytes = [];
-    private readonly List<(SegmentEntry Entry, byte[] Stored)> _bodies = [];
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly MemoryStream _open = new();
+    private readonly List<long> _ownRawBytes = [];
+    private readonly List<(PackBlock Block, byte[] Stored)> _blocks = [];
+    private readonly List<SegmentBody> _bodies = [];
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>Adds an exchange with its bodies.</summary>
     /// <exception cref="BodyMismatchException">A body is not what the head says.</exception>
     public void Add(CapturedExchange exchange)
     {
-        ExchangeHead head = ExchangeCodec.Encode(exchange.Head);
-        long ownBytes = AddPart(exchange.Head, "request", exchange.Head.Request?.Body, exchange.RequestBody.Span)
-            + AddPart(exchange.Head, "response", exchange.Head.Response?.Body, exchange.ResponseBody.Span);
-        long before = _heads.Length;
-        head.WriteDelimitedTo(_heads);
-        _headSizes.Add((int)(_heads.Length - before));
-        _ownBytes.Add(ownBytes);
+        long before = RawBytes;
+        int requestBody = AddPart(exchange.Head, "request", exchange.Head.Request?.Body, exchange.RequestBody.Span);
+        int responseBody = AddPart(exchange.Head, "response", exchange.Head.Response?.Body, exchange.ResponseBody.Span);
+        SegmentHeads.Write(_heads, exchange.Head, requestBody, responseBody);
+        _ownRawBytes.Add(RawBytes - before);
     }
 
-    /// <summary>Adds a body; returns the bytes that it adds to the segment.</summary>
-    public long AddBody(string sha256, ReadOnlySpan<byte> body)
+    /// <summary>Adds a body; returns its number, from 1.</summary>
+    public int AddBody(string sha256, ReadOnlySpan<byte> body)
     {
-        if (!_known.Add(sha256))
-            return 0;
+        if (_numbers.TryGetValue(sha256, out int known))
+            return known;
         int home = findHome(sha256);
-        if (home > 0)
-        {
-            _bodies.Add((new SegmentEntry(sha256, home, BlockEncoding.Raw, 0, 0, 0, 0), []));
-            return PackFormat.EntrySizeBytes;
-        }
-
-        PackBlock block = PackBlock.Encode(_compressor, body);
-        _bodies.Add((new SegmentEntry(sha256, 0, block.Encoding, 0, block.Stored.Length, block.RawSizeBytes, block.Checksum), block.Stored));
-        return PackFormat.EntrySizeBytes + block.Stored.Length;
+        if (home == 0 && _open.Length > 0 && _open.Length + body.Length > PackFormat.BlockSizeBytes)
+            CloseBlock();
+        _bodies.Add(home > 0 ? new SegmentBody(sha256, home, 0, 0, 0) : new SegmentBody(sha256, 0, _blocks.Count, (int)_open.Length, body.Length));
+        if (home == 0)
+            _open.Write(body);
+        return _numbers[sha256] = _bodies.Count;
     }
 
     /// <summary>The bytes of the segment, and what each exchange added to them: together that is all of them.</summary>
     public (byte[] Segment, IReadOnlyList<long> StoredBytes) Build()
     {
-        PackBlock heads = PackBlock.Encode(_compressor, _heads.GetBuffer().AsSpan(0, (int)_heads.Length));
-        long headOffset = PackFormat.HeaderSizeBytes + ((long)_bodies.Count * PackFormat.EntrySizeBytes);
-        byte[] segment = new byte[headOffset + heads.Stored.Length + _bodies.Sum(body => (long)body.Stored.Length)];
-        heads.Stored.CopyTo(segment.AsSpan((int)headOffset));
-        long offset = headOffset + heads.Stored.Length;
-        Span<byte> index = segment.AsSpan(PackFormat.HeaderSizeBytes, _bodies.Count * PackFormat.EntrySizeBytes);
-        for (int number = 0; number < _bodies.Count; number++)
+        // The heads and the last bodies share a block: for most conversations it is the only one, and what is alike in them is stored once.
+        int headSizeBytes = (int)_heads.Length;
+        _open.WriteTo(_heads);
+        _blocks.Add(Encode(_heads));
+        var index = new SegmentIndex(_ownRawBytes.Count, headSizeBytes, [.. _blocks.Select(pair => pair.Block)], _bodies);
+        byte[] indexBytes = index.Render();
+        long total = PackFormat.HeaderSizeBytes + indexBytes.Length + _blocks.Sum(pair => (long)pair.Stored.Length);
+        byte[] segment = new byte[total];
+        new SegmentHeader(indexBytes.Length, total).Write(segment);
+        indexBytes.CopyTo(segment.AsSpan(PackFormat.HeaderSizeBytes));
+        int offset = PackFormat.HeaderSizeBytes + indexBytes.Length;
+        foreach ((_, byte[] stored) in _blocks)
         {
-            (SegmentEntry entry, byte[] stored) = _bodies[number];
-            (entry.IsHere ? entry with { Offset = offset } : entry).Write(index[(number * PackFormat.EntrySizeBytes)..]);
-            stored.CopyTo(segment.AsSpan((int)offset));
+            stored.CopyTo(segment.AsSpan(offset));
             offset += stored.Length;
         }
 
-        new SegmentHeader(_headSizes.Count, _bodies.Count, heads.Encoding, heads.Stored.Length, heads.RawSizeBytes, heads.Checksum, XxHash64.HashToUInt64(index), segment.Length)
-            .Write(segment);
-        return (segment, Share(heads.Stored.Length + PackFormat.HeaderSizeBytes));
+        return (segment, Share(total));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _compressor.Dispose();
         _heads.Dispose();
+        _open.Dispose();
     }
 
-    private long AddPart(Exchange exchange, string part, BodyInfo? info, ReadOnlySpan<byte> body)
+    private long RawBytes => _heads.Length + _open.Length + _blocks.Sum(pair => (long)pair.Block.RawSizeBytes) + (_bodies.Count * PackFormat.HashSizeBytes);
+
+    private int AddPart(Exchange exchange, string part, BodyInfo? info, ReadOnlySpan<byte> body)
     {
         if (body.IsEmpty && info?.Sha256 is null)
             return 0;
@@ -88,19 +85,21 @@ internal sealed class SegmentBuilder(Func<string, int> findHome) : IDisposable
         return AddBody(actual, body);
     }
 
-    // The heads are compressed together: each exchange gets the part of the block that its raw size is, the last one the rounding.
-    private long[] Share(long commonBytes)
+    private void CloseBlock()
     {
-        long[] shares = [.. _ownBytes];
-        long rawTotal = _headSizes.Sum(size => (long)size);
-        long left = commonBytes;
-        for (int index = 0; index < shares.Length; index++)
-        {
-            long share = index == shares.Length - 1 ? left : commonBytes * _headSizes[index] / rawTotal;
-            shares[index] += share;
-            left -= share;
-        }
+        _blocks.Add(Encode(_open));
+        _open.SetLength(0);
+    }
 
+    private (PackBlock Block, byte[] Stored) Encode(MemoryStream raw) => PackBlock.Encode(raw.GetBuffer().AsSpan(0, (int)raw.Length), levelOf((int)raw.Length));
+
+    // Exchanges are compressed together: each gets the part that its raw size is, the last one the rounding.
+    private long[] Share(long totalBytes)
+    {
+        long rawTotal = Math.Max(1, _ownRawBytes.Sum());
+        long[] shares = [.. _ownRawBytes.Select(own => totalBytes * own / rawTotal)];
+        if (shares.Length > 0)
+            shares[^1] += totalBytes - shares.Sum();
         return shares;
     }
 }

@@ -5,31 +5,23 @@ using Loop.Store.Core.Faults;
 
 namespace Loop.Store.Core.Packs;
 
-/// <summary>The first 64 bytes of a segment.</summary>
-internal sealed record SegmentHeader(int ExchangeCount, int EntryCount, BlockEncoding HeadEncoding, int HeadStoredSizeBytes, int HeadRawSizeBytes, ulong HeadChecksum, ulong IndexChecksum, long TotalSizeBytes)
+/// <summary>The first 32 bytes of a segment.</summary>
+internal sealed record SegmentHeader(int IndexSizeBytes, long TotalSizeBytes)
 {
-    /// <summary>Bytes of the index.</summary>
-    public int IndexSizeBytes => EntryCount * PackFormat.EntrySizeBytes;
+    private const int ChecksumOffset = PackFormat.HeaderSizeBytes - PackFormat.ChecksumSizeBytes;
 
-    /// <summary>Where the head block begins.</summary>
-    public long HeadOffset => PackFormat.HeaderSizeBytes + (long)IndexSizeBytes;
+    /// <summary>Where the first block begins.</summary>
+    public long BlocksOffset => PackFormat.HeaderSizeBytes + (long)IndexSizeBytes;
 
-    /// <summary>Writes the 64 bytes.</summary>
+    /// <summary>Writes the 32 bytes.</summary>
     public void Write(Span<byte> target)
     {
         PackFormat.Magic.CopyTo(target);
         BinaryPrimitives.WriteUInt16LittleEndian(target[8..], PackFormat.Version);
-        target[10] = (byte)HeadEncoding;
-        target[11] = 0;
-        BinaryPrimitives.WriteInt32LittleEndian(target[12..], ExchangeCount);
-        BinaryPrimitives.WriteInt32LittleEndian(target[16..], EntryCount);
-        BinaryPrimitives.WriteInt32LittleEndian(target[20..], HeadStoredSizeBytes);
-        BinaryPrimitives.WriteInt32LittleEndian(target[24..], HeadRawSizeBytes);
-        target[28..32].Clear();
-        BinaryPrimitives.WriteUInt64LittleEndian(target[32..], HeadChecksum);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[40..], IndexChecksum);
-        BinaryPrimitives.WriteInt64LittleEndian(target[48..], TotalSizeBytes);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[56..], XxHash64.HashToUInt64(target[..56]));
+        target[10..12].Clear();
+        BinaryPrimitives.WriteInt32LittleEndian(target[12..], IndexSizeBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(target[16..], TotalSizeBytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[ChecksumOffset..], XxHash64.HashToUInt64(target[..ChecksumOffset]));
     }
 
     /// <summary>Reads and checks them. <paramref name="actualSizeBytes"/> is the size of the blob: a shorter or longer one is damaged.</summary>
@@ -39,32 +31,16 @@ internal sealed record SegmentHeader(int ExchangeCount, int EntryCount, BlockEnc
             throw new BlobDamagedException(blob, "it does not begin as a pack segment");
 
         // The checksum comes first, for a flipped bit in the version is damage and no newer Loop. The header of every version keeps this place for it.
-        if (BinaryPrimitives.ReadUInt64LittleEndian(source[56..]) != XxHash64.HashToUInt64(source[..56]))
+        if (BinaryPrimitives.ReadUInt64LittleEndian(source[ChecksumOffset..]) != XxHash64.HashToUInt64(source[..ChecksumOffset]))
             throw new BlobDamagedException(blob, "the checksum of its header does not match");
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(source[8..]);
         if (version != PackFormat.Version)
             throw new StoreVersionException($"Pack segment {blob}", $"format version {version}", $"version {PackFormat.Version}");
-        var header = new SegmentHeader(
-            BinaryPrimitives.ReadInt32LittleEndian(source[12..]),
-            BinaryPrimitives.ReadInt32LittleEndian(source[16..]),
-            (BlockEncoding)source[10],
-            BinaryPrimitives.ReadInt32LittleEndian(source[20..]),
-            BinaryPrimitives.ReadInt32LittleEndian(source[24..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(source[32..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(source[40..]),
-            BinaryPrimitives.ReadInt64LittleEndian(source[48..]));
-        header.Check(blob, actualSizeBytes);
-        return header;
-    }
-
-    private void Check(string blob, long actualSizeBytes)
-    {
-        if (TotalSizeBytes != actualSizeBytes)
-            throw new BlobDamagedException(blob, $"it has {actualSizeBytes} bytes where {TotalSizeBytes} were written");
-        bool isSound = ExchangeCount >= 0 && EntryCount is >= 0 and < int.MaxValue / PackFormat.EntrySizeBytes
-            && HeadStoredSizeBytes >= 0 && HeadRawSizeBytes is >= 0 and <= PackFormat.MaxBlockSizeBytes
-            && HeadOffset + HeadStoredSizeBytes <= TotalSizeBytes && HeadEncoding <= BlockEncoding.Zstd;
-        if (!isSound)
+        var header = new SegmentHeader(BinaryPrimitives.ReadInt32LittleEndian(source[12..]), BinaryPrimitives.ReadInt64LittleEndian(source[16..]));
+        if (header.TotalSizeBytes != actualSizeBytes)
+            throw new BlobDamagedException(blob, $"it has {actualSizeBytes} bytes where {header.TotalSizeBytes} were written");
+        if (header.IndexSizeBytes < PackFormat.ChecksumSizeBytes || header.BlocksOffset > header.TotalSizeBytes)
             throw new BlobDamagedException(blob, "the numbers in its header contradict each other");
+        return header;
     }
 }

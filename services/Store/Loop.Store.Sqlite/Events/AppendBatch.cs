@@ -1,51 +1,65 @@
 using Loop.Store.Core.Events;
 using Microsoft.Data.Sqlite;
+using ZstdSharp;
 
 namespace Loop.Store.Sqlite.Events;
 
 /// <summary>Writes appends into one open transaction. Each is checked against what is there, those before it in the batch included.</summary>
 internal sealed class AppendBatch : IDisposable
 {
+    private readonly SqliteFile _file;
+    private readonly Compressor _compressor;
+    private readonly SqliteCommand _stream;
+    private readonly SqliteCommand _newStream;
     private readonly SqliteCommand _last;
-    private readonly SqliteCommand _same;
+    private readonly SqliteCommand _lastPosition;
+    private readonly SqliteCommand _behind;
     private readonly SqliteCommand _insert;
     private readonly long _at;
 
-    public AppendBatch(SqliteConnection connection, SqliteTransaction transaction, DateTimeOffset now)
+    public AppendBatch(SqliteFile file, Compressor compressor, SqliteConnection connection, SqliteTransaction transaction, DateTimeOffset now)
     {
-        _at = now.UtcTicks;
-        _last = Command(connection, transaction, "SELECT MAX(version) FROM events WHERE stream = $stream", "$stream");
-        _same = Command(connection, transaction, "SELECT event_id, position FROM events WHERE stream = $stream AND version = $version", "$stream", "$version");
+        _file = file;
+        _compressor = compressor;
+        _at = now.ToUnixTimeMilliseconds();
+        _stream = Command(connection, transaction, "SELECT id FROM streams WHERE name = $name", "$name");
+        _newStream = Command(connection, transaction, "INSERT INTO streams (name) VALUES ($name) RETURNING id", "$name");
+        _last = Command(connection, transaction, "SELECT MAX(version) FROM appends WHERE stream = $stream", "$stream");
+
+        // Not the largest that is there: the position of a deleted event is never given again.
+        _lastPosition = Command(connection, transaction, "SELECT seq FROM sqlite_sequence WHERE name = 'appends'");
+        _behind = Command(connection, transaction, $"{AppendRow.Select} WHERE stream = $stream AND version > $version ORDER BY version", "$stream", "$version");
         _insert = Command(
             connection,
             transaction,
-            "INSERT INTO events (stream, version, event_id, type, data, metadata, at, checksum) VALUES ($stream, $version, $id, $type, $data, $metadata, $at, $checksum) RETURNING position",
+            "INSERT INTO appends (position, stream, version, at, checksum, events) VALUES ($position, $stream, $version, $at, $checksum, $events)",
+            "$position",
             "$stream",
             "$version",
-            "$id",
-            "$type",
-            "$data",
-            "$metadata",
             "$at",
-            "$checksum");
+            "$checksum",
+            "$events");
     }
 
     /// <summary>Appends, or says why not.</summary>
     public AppendResult Append(PendingAppend append)
     {
-        string stream = append.Stream.ToString();
-        _last.Parameters[0].Value = stream;
-        long last = _last.ExecuteScalar() is long version ? version : -1;
+        _stream.Parameters[0].Value = append.Stream.ToString();
+        long? stream = _stream.ExecuteScalar() as long?;
+        long last = stream is { } known ? LastVersion(known) : -1;
         if (last == append.ExpectedVersion)
             return Insert(stream, append);
-        return last > append.ExpectedVersion && FindRepeat(stream, append) is { } repeat ? repeat : new AppendResult(AppendOutcome.Conflict, last, 0);
+        return last > append.ExpectedVersion && FindRepeat(stream!.Value, append) is { } repeat ? repeat : new AppendResult(AppendOutcome.Conflict, last, 0);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _stream.Dispose();
+        _newStream.Dispose();
         _last.Dispose();
-        _same.Dispose();
+        _lastPosition.Dispose();
+        _behind.Dispose();
         _insert.Dispose();
     }
 
@@ -53,7 +67,7 @@ internal sealed class AppendBatch : IDisposable
     {
         SqliteCommand command = connection.CreateCommand();
         command.Transaction = transaction;
-#pragma warning disable CA2100 // Constants of this type only; values travel as parameters.
+#pragma warning disable CA2100 // Constants of this assembly only; values travel as parameters.
         command.CommandText = text;
 #pragma warning restore CA2100
         foreach (string parameter in parameters)
@@ -61,42 +75,55 @@ internal sealed class AppendBatch : IDisposable
         return command;
     }
 
-    private AppendResult Insert(string stream, PendingAppend append)
+    private long LastVersion(long stream)
     {
-        long version = append.ExpectedVersion;
-        long position = 0;
-        foreach (NewEvent item in append.Events)
+        _last.Parameters[0].Value = stream;
+        return _last.ExecuteScalar() is long version ? version : -1;
+    }
+
+    private AppendResult Insert(long? known, PendingAppend append)
+    {
+        string name = append.Stream.ToString();
+        if (known is not { } stream)
         {
-            version++;
-            byte[] id = item.EventId.ToByteArray();
-            _insert.Parameters[0].Value = stream;
-            _insert.Parameters[1].Value = version;
-            _insert.Parameters[2].Value = id;
-            _insert.Parameters[3].Value = item.Type;
-            _insert.Parameters[4].Value = item.Data.ToArray();
-            _insert.Parameters[5].Value = item.Metadata.ToArray();
-            _insert.Parameters[6].Value = _at;
-            _insert.Parameters[7].Value = EventRow.Checksum(stream, version, id, item.Type, item.Data.Span, item.Metadata.Span, _at);
-            position = (long)_insert.ExecuteScalar()!;
+            _newStream.Parameters[0].Value = name;
+            stream = (long)_newStream.ExecuteScalar()!;
         }
 
+        long version = append.ExpectedVersion + append.Events.Count;
+        long position = (_lastPosition.ExecuteScalar() is long last ? last : 0) + append.Events.Count;
+        byte[] events = EventPacking.Pack(_compressor, append.Events);
+        _insert.Parameters[0].Value = position;
+        _insert.Parameters[1].Value = stream;
+        _insert.Parameters[2].Value = version;
+        _insert.Parameters[3].Value = _at;
+        _insert.Parameters[4].Value = AppendRow.Checksum(position, name, version, _at, events);
+        _insert.Parameters[5].Value = events;
+        _insert.ExecuteNonQuery();
         return new AppendResult(AppendOutcome.Appended, version, position);
     }
 
     // The answer to a repeat is the answer to the first: the version and position right after it, whatever came later.
-    private AppendResult? FindRepeat(string stream, PendingAppend append)
+    private AppendResult? FindRepeat(long stream, PendingAppend append)
     {
-        long position = 0;
-        for (int index = 0; index < append.Events.Count; index++)
+        _behind.Parameters[0].Value = stream;
+        _behind.Parameters[1].Value = append.ExpectedVersion;
+        long next = append.ExpectedVersion + 1;
+        int found = 0;
+        using SqliteDataReader row = _behind.ExecuteReader();
+        while (row.Read())
         {
-            _same.Parameters[0].Value = stream;
-            _same.Parameters[1].Value = append.ExpectedVersion + 1 + index;
-            using SqliteDataReader row = _same.ExecuteReader();
-            if (!row.Read() || !row.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(append.Events[index].EventId.ToByteArray()))
-                return null;
-            position = row.GetInt64(1);
+            foreach (StoredEvent stored in AppendRow.Read(_file, row).SkipWhile(stored => stored.Version < next))
+            {
+                NewEvent item = append.Events[found];
+                if (stored.Version != next || stored.Type != item.Type || !stored.Data.Span.SequenceEqual(item.Data.Span))
+                    return null;
+                next++;
+                if (++found == append.Events.Count)
+                    return new AppendResult(AppendOutcome.Appended, stored.Version, stored.Position);
+            }
         }
 
-        return new AppendResult(AppendOutcome.Appended, append.ExpectedVersion + append.Events.Count, position);
+        return null;
     }
 }

@@ -10,18 +10,19 @@ internal static class EventSchema
         1,
         "FULL",
         """
-        CREATE TABLE events (
-          position INTEGER PRIMARY KEY AUTOINCREMENT,
-          stream   TEXT    NOT NULL,
-          version  INTEGER NOT NULL,
-          event_id BLOB    NOT NULL,
-          type     TEXT    NOT NULL,
-          data     BLOB    NOT NULL,
-          metadata BLOB    NOT NULL,
-          at       INTEGER NOT NULL,
-          checksum INTEGER NOT NULL
+        CREATE TABLE streams (
+          id   INTEGER PRIMARY KEY,
+          name TEXT    NOT NULL UNIQUE
         ) STRICT;
-        CREATE UNIQUE INDEX events_by_stream ON events (stream, version);
+        CREATE TABLE appends (
+          position INTEGER PRIMARY KEY AUTOINCREMENT,
+          stream   INTEGER NOT NULL,
+          version  INTEGER NOT NULL,
+          at       INTEGER NOT NULL,
+          checksum INTEGER NOT NULL,
+          events   BLOB    NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX appends_by_stream ON appends (stream, version);
         """,
         "Stop Loop, keep a copy of the file, and restore the last backup of the data directory (or try: sqlite3 events.db .recover).",
         maxSizeBytes);

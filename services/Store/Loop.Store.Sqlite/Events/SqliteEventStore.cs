@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Loop.Store.Core.Compression;
 using Loop.Store.Core.Events;
 using Microsoft.Data.Sqlite;
+using ZstdSharp;
 
 namespace Loop.Store.Sqlite.Events;
 
@@ -15,11 +17,12 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     private const int MaxEventSizeBytes = 65_536;
     private const int MaxBatchSizeBytes = 4 * 1024 * 1024;
     private const int MaxWaiting = 1024;
-    private const int PageLength = 256;
+    private const int PageLength = 64; // appends
 
     private readonly SqliteFile _file;
     private readonly TimeProvider _timeProvider;
     private readonly Channel<PendingAppend> _waiting;
+    private readonly Compressor _compressor = BuiltInDictionary.NewCompressor(EventPacking.Level);
     private readonly Task _writing;
     private TaskCompletionSource _appended = NewSignal();
 
@@ -70,10 +73,12 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         long next = Math.Max(fromVersion, 0);
         while (true)
         {
-            List<StoredEvent> page = await _file.Read(
-                connection => Page(connection, "stream = $a AND version >= $b ORDER BY version", stream.ToString(), next), cancellationToken);
-            foreach (StoredEvent item in page)
+            List<IReadOnlyList<StoredEvent>> page = await _file.Read(
+                connection => Page(connection, "stream = (SELECT id FROM streams WHERE name = $a) AND version >= $b ORDER BY version", stream.ToString(), next), cancellationToken);
+            foreach (StoredEvent item in page.SelectMany(append => append))
             {
+                if (item.Version < next)
+                    continue; // The first append of the page may begin before it.
                 if (item.Version != next)
                     throw _file.Damaged($"event {next} of stream {stream} is missing");
                 next++;
@@ -92,11 +97,13 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         long after = afterPosition;
         while (after < end)
         {
-            List<StoredEvent> page = await _file.Read(connection => Page(connection, "position > $a AND position <= $b ORDER BY position", after, end), cancellationToken);
+            List<IReadOnlyList<StoredEvent>> page = await _file.Read(connection => Page(connection, "position > $a AND position <= $b ORDER BY position", after, end), cancellationToken);
             if (page.Count == 0)
                 yield break;
-            foreach (StoredEvent item in page)
+            foreach (StoredEvent item in page.SelectMany(append => append))
             {
+                if (item.Position <= after)
+                    continue;
                 after = item.Position;
                 yield return item;
             }
@@ -127,6 +134,7 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         if (!_waiting.Writer.TryComplete())
             return;
         await _writing;
+        _compressor.Dispose();
         _file.Dispose();
     }
 
@@ -135,22 +143,22 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     private static long LastPosition(SqliteConnection connection)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT MAX(position) FROM events";
+        command.CommandText = "SELECT MAX(position) FROM appends";
         return command.ExecuteScalar() is long position ? position : 0;
     }
 
-    private List<StoredEvent> Page(SqliteConnection connection, string condition, object first, object second)
+    private List<IReadOnlyList<StoredEvent>> Page(SqliteConnection connection, string condition, object first, object second)
     {
         using SqliteCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // Constants of this type only; values travel as parameters.
-        command.CommandText = $"SELECT {EventRow.Columns} FROM events WHERE {condition} LIMIT {PageLength}";
+        command.CommandText = $"{AppendRow.Select} WHERE {condition} LIMIT {PageLength}";
 #pragma warning restore CA2100
         command.Parameters.AddWithValue("$a", first);
         command.Parameters.AddWithValue("$b", second);
         using SqliteDataReader row = command.ExecuteReader();
-        List<StoredEvent> page = [];
+        List<IReadOnlyList<StoredEvent>> page = [];
         while (row.Read())
-            page.Add(EventRow.Read(_file, row));
+            page.Add(AppendRow.Read(_file, row));
         return page;
     }
 
@@ -178,7 +186,7 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
             AppendResult[] results = await _file.Write(
                 (connection, transaction) =>
                 {
-                    using var appends = new AppendBatch(connection, transaction, _timeProvider.GetUtcNow());
+                    using var appends = new AppendBatch(_file, _compressor, connection, transaction, _timeProvider.GetUtcNow());
                     return batch.ConvertAll(appends.Append).ToArray();
                 },
                 CancellationToken.None);

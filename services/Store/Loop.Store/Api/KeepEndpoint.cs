@@ -18,8 +18,6 @@ internal static class KeepEndpoint
 
     public static async Task<IResult> Keep(HttpContext http, PendingKeeps keeps, IConversationIndex index, CancellationToken cancellationToken)
     {
-        if (!http.Request.HasJsonContentType())
-            return ApiProblems.Problem(StatusCodes.Status415UnsupportedMediaType, "Not JSON", "Send {\"key\":\"<trace id or request id>\"} with content-type: application/json.");
         IReadOnlyList<TraceKey> keys = TraceKey.FromUserText(await ReadKey(http, cancellationToken) ?? "");
         if (keys.Count == 0)
             return ApiProblems.BadRequest("Malformed key", "Send {\"key\":\"…\"} with a trace id (16 or 32 hex digits), a traceparent, or a request id of 1 to 256 characters.");

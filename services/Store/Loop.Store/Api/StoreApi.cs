@@ -20,6 +20,7 @@ public static class StoreApi
         api.MapPost("/conversations", KeepEndpoint.Keep).WithName("KeepConversation")
             .WithSummary("Keeps what the rings still hold of a trace id or request id.")
             .WithDescription("Body: application/json, {\"key\":\"<trace id, traceparent or request id>\"}.")
+            .Accepts<KeepRequest>("application/json")
             .Produces<ConversationSummary>(StatusCodes.Status201Created).Produces<ConversationSummary>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapGet("/conversations/{id}", ConversationEndpoints.Show).WithName("ShowConversation")

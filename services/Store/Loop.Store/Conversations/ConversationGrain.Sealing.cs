@@ -76,6 +76,7 @@ public sealed partial class ConversationGrain
             {
                 surroundings.Nodes.Unwatch(Id);
                 StopCollecting();
+                await CompactLateOnes();
                 return;
             }
 
@@ -107,12 +108,15 @@ public sealed partial class ConversationGrain
         using Activity? span = StoreActivities.Seal(Id, reason);
         await CountRefused(isFinal: true);
         int stillOpen = progress.StillOpen;
-        await Apply(new SealConversation(reason, stillOpen, now));
+        int[] old = OwnSegments();
+        await Apply([.. _furtherTriggers.Select(trigger => new SeeFurtherTrigger(trigger)), new SealConversation(reason, stillOpen, now, await Compact())]);
+        _furtherTriggers.Clear();
         _progress = null;
         _unwatchAt = now + options.Value.LateWatch;
         surroundings.Directory.Sealed(_conversation.Id!.Value, now);
         telemetry.Instruments.OnSealed(reason);
         telemetry.Sealed(Id, reason, _conversation.Recorded.Count, stillOpen);
+        await RemoveReplaced(old);
     }
 
     private DateTimeOffset? HeldUntil => _mergeUntil > _openUntil || _openUntil is null ? _mergeUntil : _openUntil;

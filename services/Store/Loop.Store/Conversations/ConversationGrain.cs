@@ -25,6 +25,7 @@ public sealed partial class ConversationGrain(
     private long _version = -1;
     private long _publishedVersion = -1;
     private long _packBytes;
+    private long _compactedBytes;
     private List<RecordedExchange> _recorded = [];
     private ConversationDescription? _description;
 
@@ -57,7 +58,17 @@ public sealed partial class ConversationGrain(
             return;
         }
 
-        await Apply(new KeepConversation(ConversationId.Parse(Id), generation, trigger, now), new AddKeys(trigger.Keys));
+        if (_conversation.State is ConversationState.Open && trigger.ExchangeId is not null)
+        {
+            // The conversation is kept and durable, which is what the caller is told; and most often its exchange, once recorded, says all that the trigger does.
+            NoteFurther(trigger);
+            await Apply(new AddKeys(trigger.Keys));
+        }
+        else
+        {
+            await Apply(new KeepConversation(ConversationId.Parse(Id), generation, trigger, now), new AddKeys(trigger.Keys));
+        }
+
         if (_conversation.State is ConversationState.Open && _progress is null)
             StartCollecting(isResumed: false); // Not only at the first one: that may have been written, and the index not, so that its call failed.
         else if (_conversation.State is ConversationState.Open)

@@ -55,7 +55,7 @@ public sealed class ConversationJournal(IEventStore events, EventAppender append
     public async Task<AppendResult> Append(string id, long version, IReadOnlyList<ConversationEvent> facts, CancellationToken cancellationToken)
     {
         var stream = new StreamName(Category, id);
-        AppendResult result = await appender.Append(stream, version, metadata => EventSerializer.Serialize(stream, version, facts, metadata), cancellationToken);
+        AppendResult result = await appender.Append(stream, version, metadata => EventSerializer.Serialize(facts, metadata), cancellationToken);
         return result.Outcome is AppendOutcome.Appended ? result : throw new ConversationMovedException(id, version, result.Version);
     }
 

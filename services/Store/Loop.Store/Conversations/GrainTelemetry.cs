@@ -23,4 +23,8 @@ public sealed partial class GrainTelemetry(StoreInstruments instruments, ILogger
     /// <summary>A merge failed.</summary>
     [LoggerMessage(2004, LogLevel.Error, "Merging {From} into {Into} failed; both stay as they are until the store restarts")]
     public partial void MergeFailed(string from, string into, Exception exception);
+
+    /// <summary>A pack takes more room than it must.</summary>
+    [LoggerMessage(2005, LogLevel.Warning, "The pack of {Id} was not compacted; everything in it stays readable where it is")]
+    public partial void NotCompacted(string id, Exception exception);
 }

@@ -10,7 +10,7 @@ public sealed class EventAppender(IEventStore events, StoreReadiness readiness)
     public async Task<AppendResult> Append(StreamName stream, long version, Func<EventMetadata, IReadOnlyList<NewEvent>> serialize, CancellationToken cancellationToken)
     {
         using Activity? span = StoreActivities.Append(stream);
-        IReadOnlyList<NewEvent> facts = serialize(Metadata());
+        IReadOnlyList<NewEvent> facts = serialize(Metadata(span));
         try
         {
             return await readiness.Watch("events", () => events.Append(stream, version, facts, cancellationToken));
@@ -22,6 +22,7 @@ public sealed class EventAppender(IEventStore events, StoreReadiness readiness)
         }
     }
 
-    private static EventMetadata Metadata() =>
-        Activity.Current is { IdFormat: ActivityIdFormat.W3C } work ? new EventMetadata { Correlation = work.TraceId.ToHexString(), TraceParent = work.Id } : EventMetadata.None;
+    // Ids of a span that nobody records lead nowhere.
+    private static EventMetadata Metadata(Activity? span) =>
+        span is { IdFormat: ActivityIdFormat.W3C, Recorded: true } work ? new EventMetadata { Correlation = work.TraceId.ToHexString(), TraceParent = work.Id } : EventMetadata.None;
 }

@@ -20,14 +20,7 @@ public sealed class OrphanSweep(IEventStore events, IPackStore packs, RecoveryLo
             return;
         try
         {
-            var referenced = new HashSet<int>();
-            await foreach (StoredEvent stored in events.ReadStream(stream, 0, cancellationToken))
-            {
-                if (SegmentOf(EventSerializer.Deserialize(stored)) is { } segment)
-                    referenced.Add(segment);
-            }
-
-            int swept = await packs.SweepOrphans(stream.ToString(), referenced, cancellationToken);
+            int swept = await packs.SweepOrphans(stream.ToString(), await Referenced(stream, cancellationToken), cancellationToken);
             if (swept > 0)
                 log.Swept(swept, stream.ToString());
         }
@@ -38,11 +31,13 @@ public sealed class OrphanSweep(IEventStore events, IPackStore packs, RecoveryLo
         }
     }
 
-    private static int? SegmentOf(object fact) => fact switch
+    // By the state and not by single facts: a compaction takes the places of all facts before it.
+    private async Task<HashSet<int>> Referenced(StreamName stream, CancellationToken cancellationToken)
     {
-        ExchangeRecorded recorded => recorded.Segment,
-        LateExchangeRecorded late => late.Segment,
-        ReplayExchangeObserved observed => observed.Segment,
-        _ => null,
-    };
+        IAsyncEnumerable<StoredEvent> stored = events.ReadStream(stream, 0, cancellationToken);
+        if (stream.Category == ReplayJournal.Category)
+            return await stored.Select(EventSerializer.Deserialize).OfType<ReplayExchangeObserved>().Select(fact => fact.Segment).ToHashSetAsync(null, cancellationToken);
+        ConversationEvent[] facts = await stored.Select(EventSerializer.DeserializeConversation).ToArrayAsync(cancellationToken);
+        return [.. Core.Conversations.Conversation.Fold(facts).Recorded.Select(place => place.Segment)];
+    }
 }

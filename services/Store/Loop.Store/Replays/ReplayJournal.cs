@@ -48,7 +48,7 @@ public sealed class ReplayJournal(IEventStore events, EventAppender appender, IP
     public async Task<AppendResult> Append(string id, long version, IReadOnlyList<ReplayEvent> facts, CancellationToken cancellationToken)
     {
         var stream = new StreamName(Category, id);
-        AppendResult result = await appender.Append(stream, version, metadata => EventSerializer.Serialize(stream, version, facts, metadata), cancellationToken);
+        AppendResult result = await appender.Append(stream, version, metadata => EventSerializer.Serialize(facts, metadata), cancellationToken);
         return result.Outcome is AppendOutcome.Appended
             ? result
             : throw new InvalidOperationException($"Replay {id} is at version {result.Version}, not {version}: something else wrote to it. The call can be repeated.");
