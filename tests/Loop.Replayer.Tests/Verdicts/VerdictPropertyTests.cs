@@ -7,7 +7,7 @@ namespace Loop.Replayer.Tests.Verdicts;
 /// <summary>Laws of the table over anything that can be seen.</summary>
 public sealed class VerdictPropertyTests
 {
-    private const int Samples = 50_000;
+    private const int Samples = 20_000;
 
     private static Gen<(ReplayTarget Target, ReplayObservations Seen)> Pairs => Gen.Select(VerdictGenerators.Targets, VerdictGenerators.Observations);
 
