@@ -18,6 +18,9 @@ public sealed record CallTrouble
     /// <summary>True when it belongs to no drive: start-up, key fetches, telemetry. It never decides.</summary>
     public bool IsBackground { get; init; }
 
+    /// <summary>More about it: why the recording has no answer and what comes nearest, or which answers might be the right one; null without more.</summary>
+    public string? Note { get; init; }
+
     /// <summary>For a miss: recorded calls of the same caller, authority, method, route and ordinal that nothing consumed.</summary>
     public IReadOnlyList<RecordedPartner> Partners { get; init; } = [];
 }

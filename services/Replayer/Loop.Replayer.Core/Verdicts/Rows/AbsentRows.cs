@@ -25,7 +25,7 @@ internal static class AbsentRows
     {
         if (at.IsSandbox && at.Seen.Evidence is not Evidence.Sealed)
             return Decision.Inconclusive("F2", $"absent, no baseline: {What(at)} did not happen, and the sandbox is not sealed, so nothing proves that it could have",
-                "replay where the kernel can seal the sandbox (loopctl sandbox check)");
+                "replay on Linux, where user and network namespaces seal the sandbox");
         if (at.Seen.Baseline?.RunsNeeded is not null)
             return null;
         return at.IsSandbox

@@ -12,11 +12,11 @@ internal static class CallRows
             null => null,
             { Kind: TroubleKind.Miss, Partners: [RecordedPartner partner] } => Decision.Inconclusive("V5",
                 $"changed call: {Text(first)} differs from the recorded one in {string.Join("; ", partner.Fields)}", $"make the callee live: --live {partner.Callee}"),
-            { Kind: TroubleKind.Miss } => Decision.Inconclusive("V5", $"miss: {Text(first)} has no recorded answer",
+            { Kind: TroubleKind.Miss } => Decision.Inconclusive("V5", $"miss: {Text(first)} has no recorded answer{Note(first)}",
                 "make the callee live (--live), or declare the call as background in the sandbox file if it belongs to no request"),
             { Kind: TroubleKind.Refused } => Decision.Inconclusive("V5", $"refused: {Text(first)} is not open in the sandbox",
                 "declare it under dependencies: in the sandbox file, or make the callee live (--live)"),
-            _ => Decision.Inconclusive("V5", $"ambiguous: {Text(first)} fits recorded answers that differ",
+            _ => Decision.Inconclusive("V5", $"ambiguous: {Text(first)} fits recorded answers that differ{Note(first)}",
                 "try the assignments (--permute), or admit one call at a time (serialise: in the sandbox file)"),
         };
     }
@@ -29,6 +29,8 @@ internal static class CallRows
     ];
 
     private static string Text(CallTrouble call) => $"{call.Call} by {call.Caller}";
+
+    private static string Note(CallTrouble call) => call.Note is null ? "" : $": {call.Note}";
 
     private static string Kind(CallTrouble call) => call.Kind switch
     {
