@@ -67,9 +67,13 @@ public sealed record ReplayComparison(IReadOnlyList<Divergence> Divergences, IRe
         return [.. answer.Ignored, .. calls, .. unseen];
     }
 
-    private static string? FailsElsewhere(List<JudgedCall> judged, CallPairing pairing) =>
-        judged.FirstOrDefault(call => call.FailsNewly)?.Call.Pair.Recorded.Label
-        ?? pairing.Extra.Where(extra => extra.Views.Any(view => FailureRule.Match(view) is not null)).Select(extra => $"{extra.Callee ?? extra.Caller} {extra.Method} {extra.Path}").FirstOrDefault();
+    private static List<NewFailure> FailsElsewhere(List<JudgedCall> judged, CallPairing pairing)
+    {
+        IEnumerable<string> paired = judged.Where(call => call.FailsNewly).Select(call => call.Call.Pair.Recorded.Label);
+        IEnumerable<string> extra = pairing.Extra.Where(call => call.Views.Any(view => FailureRule.Match(view) is not null))
+            .Select(call => $"{call.Callee ?? call.Caller} {call.Method} {call.Path}");
+        return [.. paired.Concat(extra).Select(where => new NewFailure(where))];
+    }
 
     private static DateTimeOffset EndOf(Exchange? exchange) =>
         exchange is { Duration: { } duration } ? exchange.StartedAt + duration : DateTimeOffset.MaxValue;

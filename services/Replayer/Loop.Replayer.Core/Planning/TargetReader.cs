@@ -38,6 +38,33 @@ public static class TargetReader
         };
     }
 
+    /// <summary>Names the target of a replay in a sandbox. What was driven into live hops is not the target's: see <see cref="ReplayObservations.IncompleteInputs"/>.</summary>
+    /// <param name="choice">The plan and what was chosen.</param>
+    /// <param name="entry">Recorded answer of the entry; null when none was recorded.</param>
+    /// <param name="judged">Recorded answer of the judged hop; null when none was recorded.</param>
+    public static ReplayTarget Read(SandboxChoice choice, Message? entry, Message? judged)
+    {
+        ReplayTarget target = Read(choice.Plan, requestBody: null, entry, judged) with { RequestIncomplete = null, Assertion = choice.Assertion };
+        if (choice.Judged is not { } hop)
+            return target with { Place = TargetPlace.Nowhere };
+        Exchange? answer = hop.Answer;
+        string? failure = hop.Hop.Failure ?? (answer is null ? null : FailureRule.Match(answer)?.Reason);
+        TargetPlace place = hop == choice.Plan.Entry ? TargetPlace.Entry : choice.Named is null ? choice.Plan.Place : TargetPlace.Deeper;
+        return target with
+        {
+            Place = failure is null && choice.Assertion is null ? TargetPlace.Nowhere : place,
+            Where = hop.Label,
+            Failure = failure,
+            JudgeNamed = choice.Named is not null,
+            JudgedIsLive = choice.LiveServices.Contains(hop.Hop.Destination),
+            MadeByProxy = answer is not null && IsMadeByProxy(answer),
+            TimeoutEmulated = answer is not null && choice.PlaysTimeoutOf(answer),
+            End = answer is null ? EndKind.Answered : FailureIdentity.EndOf(answer),
+            IsWeak = FailureIdentity.IsWeak(judged),
+            EvidenceIncomplete = EvidenceIncomplete(hop.Label, answer, judged),
+        };
+    }
+
     /// <summary>True when a proxy made the answer, or its absence; a body that the upstream broke off is the upstream's.</summary>
     public static bool IsMadeByProxy(Exchange exchange)
     {

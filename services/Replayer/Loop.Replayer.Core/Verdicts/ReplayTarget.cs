@@ -36,6 +36,18 @@ public sealed record ReplayTarget
     /// <summary>The sent hop's answer says nothing about its cause.</summary>
     public bool EntryIsWeak { get; init; }
 
+    /// <summary>A person named the judged hop (<c>--judge</c>); <see cref="Where"/>, <see cref="End"/> and the others describe that hop.</summary>
+    public bool JudgeNamed { get; init; }
+
+    /// <summary>False when the judged hop's service is answered from the recording. Without a sandbox always true.</summary>
+    public bool JudgedIsLive { get; init; } = true;
+
+    /// <summary>The mesh's time limit ended the judged hop, and the sandbox's agent plays that limit.</summary>
+    public bool TimeoutEmulated { get; init; }
+
+    /// <summary>The wrong value that is judged instead of a failing end; null without one.</summary>
+    public AssertionTarget? Assertion { get; init; }
+
     /// <summary>What the recording lacks to send the request; null when it is whole.</summary>
     public string? RequestIncomplete { get; init; }
 

@@ -84,7 +84,7 @@ internal sealed partial class ReplayEngine(
     {
         Decision decision = VerdictDecider.Decide(
             new ReplayTarget { Place = TargetPlace.Nowhere },
-            new ReplayObservations { Outcome = Core.Answers.AnswerOutcome.NotSent, HarnessError = error });
+            new ReplayObservations { Outcome = Core.Answers.AnswerOutcome.NotSent, Fault = new SandboxFault(SandboxFaultKind.HarnessError, error) });
         return ReportWriter.Close(open, decision, time.GetUtcNow());
     }
 

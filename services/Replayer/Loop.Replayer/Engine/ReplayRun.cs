@@ -50,7 +50,7 @@ internal sealed class ReplayRun(IRecordings recordings, IReplayJournal journal, 
         {
             DroppedCredentials = request?.DroppedCredentials ?? [],
             WaitedLongEnough = job.WaitsLongEnough,
-            HasBaseline = Baseline.Exists(earlier, plan.Entry.Hop.Id, job.Destination.Name),
+            Baseline = ExternalBaseline.Find(earlier, plan.Entry.Hop.Id, job.Destination.Name),
         });
         return ReportWriter.Finished(job, decision, time.GetUtcNow()) with
         {
