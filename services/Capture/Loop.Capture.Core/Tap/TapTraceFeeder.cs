@@ -12,13 +12,16 @@ public sealed class TapTraceFeeder : IDisposable
 {
     // A late chunk of a request whose answer has ended already must not begin a second exchange.
     private const int RememberedFinished = 1024;
+
+    // Larger ones only a hostile serialiser needs; a thousand streams must not each hold one.
+    private const int KeptScratchBytes = 64 * 1024;
     private readonly IIntakeShard _shard;
     private readonly ExchangeSource _source;
     private readonly int _maxOpen;
     private readonly Dictionary<ulong, TapExchange> _streamed = [];
     private readonly Queue<ulong> _finished = [];
     private readonly TapExchange _buffered = new();
-    private readonly ArrayBufferWriter<byte> _scratch = new();
+    private ArrayBufferWriter<byte> _scratch = new();
     private DateTimeOffset _lastAt;
 
     /// <summary>A feeder for one source.</summary>
@@ -87,6 +90,8 @@ public sealed class TapTraceFeeder : IDisposable
         FeedMessage(MessageDirection.Request, trace.Request, requestAt);
         FeedMessage(MessageDirection.Response, trace.Response, responseAt);
         _buffered.Close(CloseReason.SourceEnded, responseAt);
+        if (_scratch.Capacity > KeptScratchBytes)
+            _scratch = new ArrayBufferWriter<byte>();
         return TapFeedResult.Fed;
     }
 
