@@ -10,8 +10,8 @@ namespace Loop.LoadLab.Size;
 /// <summary>What a kept exchange takes in the data directory, against the JSON tap files of the same exchanges.</summary>
 internal sealed class SizeScenario : IScenario
 {
-    private const int Conversations = 80;
-    private const int DemoConversations = 40;
+    private const int Conversations = 60;
+    private const int DemoConversations = 20;
     private const int QuickConversations = 3;
     private const int CompressionLevel = 19;
     private static readonly TimeSpan SealLimit = TimeSpan.FromSeconds(90);
@@ -63,8 +63,8 @@ internal sealed class SizeScenario : IScenario
             await using (Loopd loopd = await Loopd.Start(context.Loopd, data))
             {
                 await using TappedShop shop = await TappedShop.Start(envoy, loopd.CapturePort, taps, context, cancellationToken);
-                await shop.Send(traffic.Requests, cancellationToken);
-                kept = await Kept(loopd, traffic.Requests.Count(request => request.Fails), context, cancellationToken);
+                int failed = await shop.Send(traffic.Requests, cancellationToken);
+                kept = await Kept(loopd, failed, context, cancellationToken);
                 await Compacted(data, context, cancellationToken);
             }
 

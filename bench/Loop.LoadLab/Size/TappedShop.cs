@@ -14,6 +14,8 @@ namespace Loop.LoadLab.Size;
 /// <summary>The shop behind Envoys that show every exchange twice: to Loop by ext_proc, and as a JSON tap file.</summary>
 internal sealed partial class TappedShop : IAsyncDisposable
 {
+    private const int MaxSurprisesShare = 20;
+
     private readonly Owned _owned = new();
     private readonly Uri _entry;
 
@@ -41,10 +43,12 @@ internal sealed partial class TappedShop : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends requests one after the other; throws when one does not fail as planned.</summary>
-    public async Task Send(IReadOnlyList<PlannedRequest> plan, CancellationToken cancellationToken)
+    /// <summary>Sends requests one after the other; returns how many failed. On a crowded machine a healthy one may time out, which is kept as well; more than a few of them are no measurement.</summary>
+    public async Task<int> Send(IReadOnlyList<PlannedRequest> plan, CancellationToken cancellationToken)
     {
         using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseProxy = false }) { BaseAddress = _entry };
+        int failed = 0;
+        int surprises = 0;
         foreach (PlannedRequest planned in plan)
         {
             using HttpRequestMessage request = new(planned.Body is null ? HttpMethod.Get : HttpMethod.Post, planned.Path);
@@ -52,9 +56,13 @@ internal sealed partial class TappedShop : IAsyncDisposable
                 request.Content = new StringContent(planned.Body, Encoding.UTF8, "application/json");
             using HttpResponseMessage response = await client.SendAsync(request, cancellationToken);
             await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            if (response.StatusCode != (planned.Fails ? HttpStatusCode.BadGateway : HttpStatusCode.OK))
-                throw new LabException($"the shop answered {planned.Path} with {response.StatusCode}, which is not as planned: {planned.Body}");
+            failed += response.StatusCode >= HttpStatusCode.InternalServerError ? 1 : 0;
+            surprises += response.StatusCode != (planned.Fails ? HttpStatusCode.BadGateway : HttpStatusCode.OK) ? 1 : 0;
+            if (surprises > 1 + (plan.Count / MaxSurprisesShare))
+                throw new LabException($"the shop answered {surprises} requests not as planned, the last with {response.StatusCode}");
         }
+
+        return failed;
     }
 
     public ValueTask DisposeAsync() => _owned.DisposeAsync();

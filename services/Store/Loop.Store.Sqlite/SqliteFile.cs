@@ -90,8 +90,22 @@ internal sealed class SqliteFile : IDisposable
     {
         using (var reader = new SqliteConnection(_readerText))
             SqliteConnection.ClearPool(reader);
+        FoldLog();
         _writer.Dispose();
         _gate.Dispose();
+    }
+
+    // SQLite does it with the last connection; a reader that is still under way must not leave a log of megabytes behind.
+    private void FoldLog()
+    {
+        try
+        {
+            Execute(_writer, "PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException)
+        {
+            // A full or damaged disk: the log holds everything, and the next start reads it.
+        }
     }
 
     private T WriteOne<T>(Func<SqliteConnection, SqliteTransaction, T> write)
