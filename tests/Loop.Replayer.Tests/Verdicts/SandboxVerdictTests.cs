@@ -119,6 +119,7 @@ public sealed class SandboxVerdictTests
         ["a miss that nobody saw excuses nothing"] = (Origin, Absent with { FailsElsewhere = [new("ship POST / #1", AfterMiss: true)] }, Verdict.Diverged, "D3"),
         ["healthy, entry still fails"] = (Origin, Absent with { Entry = Sight.Same, EntryFails = true }, Verdict.Diverged, "D3"),
         ["healthy, entry fails behind a later miss"] = (Origin, Absent with { Entry = Sight.OtherIdentity, EntryFails = true, EntryFailsAfterMiss = true, Troubles = [Trouble(TroubleKind.Miss, 101)] }, Verdict.Fixed, "F3"),
+        ["healthy, entry ends as in the recorded failure"] = (Origin, Absent with { Entry = Sight.Same }, Verdict.Diverged, "D3"),
         ["healthy, entry refused"] = (Origin, Absent with { Entry = Sight.OtherEnd }, Verdict.Diverged, "D3"),
         ["not called, entry healthy"] = (Origin, Absent with { Origin = Sight.NotCalled }, Verdict.Fixed, "F3"),
         ["not called, entry fails"] = (Origin, Absent with { Origin = Sight.NotCalled, EntryFails = true }, Verdict.Diverged, "D3"),
