@@ -1,6 +1,5 @@
 using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
-using Loop.Contracts.Exchanges;
 using Loop.Store.Conversations;
 using Loop.Store.Tests.Hosting;
 using Xunit;
@@ -14,31 +13,6 @@ public sealed class SilentNodeTests : StoreTest
 {
     // Long enough that the node which answers is never taken for the silent one, however slow the machine.
     protected override void Configure(ConversationOptions options) => options.AnswerTimeout = TimeSpan.FromSeconds(5);
-
-    [Fact]
-    public async Task OpenExchange_AtTheTimeLimit_IsRecordedAsFarAsItCameAndReplacedByTheWhole()
-    {
-        await using FakeNode node = await FakeNode.Connect(Store);
-        Captured failing = Make(1, [Trace(1)], 500);
-        Captured whole = Make(2, [Trace(1)], responseBody: "first second"u8.ToArray());
-        Captured part = Make(2, [Trace(1)], responseBody: "first"u8.ToArray());
-        part = part with { Head = part.Head with { End = ExchangeEnd.Open, Duration = null } };
-        string id = (await node.Trigger(failing.Head)).ConversationId;
-        await node.Answer(await node.NextCollect(id), open: 1, failing);
-        Loop.Protocols.Capture.V1.Collect last = await node.NextCollect(id);
-        Assert.True(last.IncludeOpen);
-        await node.Answer(last, open: 1, part);
-
-        Assert.Equal((2, 1), (await Sealed(id)) is var line ? (line.Exchanges, line.Missing) : default);
-        HopView open = (await Store.Conversation(id).Describe())!.Hops[1];
-        Assert.Equal((ExchangeEnd.Open, 5L), (open.End, open.Response!.BodySizeBytes));
-        await Published(id, summary => summary.Missing == 0, () => node.SendExchange(id, whole));
-        HopView ended = (await Store.Conversation(id).Describe())!.Hops[1];
-        Assert.Equal((open.Id, ExchangeEnd.Complete, true), (ended.Id, ended.End, ended.Views.Single().Late));
-        Assert.Equal("first second"u8.ToArray(), await Store.Conversation(id).Body(ended.Response!.BodySha256!));
-        LoadedConversation loaded = await ((ConversationJournal)Store.Services.GetService(typeof(ConversationJournal))!).Load(id, CancellationToken.None);
-        Assert.Equal([ExchangeEnd.Complete, ExchangeEnd.Complete], loaded.Recorded.Select(recorded => recorded.Exchange.End));
-    }
 
     [Fact]
     public async Task SilentNode_IsNamedInCoherenceAndDoesNotHoldTheSeal()
