@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using Loop.Replayer.Agent.Launch;
+using Loop.Replayer.Agent.Linux;
+using Loop.Replayer.Agent.Networks;
+using Loop.Replayer.Sandbox.Driver;
+using Loop.Replayer.Sandbox.Protocol;
+
+namespace Loop.Replayer.Agent.Hosting;
+
+/// <summary>One live service: started inside its namespaces, watched until it is ready, ended.</summary>
+internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, SandboxNetworks networks, Action<SandboxObservation> observe, TimeProvider time)
+{
+    private const int Terminate = 15, Kill = 9;
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Process? _process;
+    private volatile bool _isStopping;
+
+    /// <summary>Starts and returns; what happens is observed.</summary>
+    public void Start(CancellationToken cancellationToken) => _ = Live(cancellationToken);
+
+    public async Task Stop(TimeSpan limit)
+    {
+        _isStopping = true;
+        if (_process is not { } process || _exited.Task.IsCompleted)
+            return;
+        if (ProcessTable.FindChild(process.Id) is { } first && ProcessTable.Catches(first, Terminate))
+        {
+            _ = Native.kill(first, Terminate);
+            await EndsWithin(limit);
+        }
+
+        // The first process of a namespace takes all others of it along; it goes when its parent, unshare, is killed.
+        if (!_exited.Task.IsCompleted)
+        {
+            if (ProcessTable.FindChild(process.Id) is { } still)
+                _ = Native.kill(still, Kill);
+            else
+                _ = Native.kill(process.Id, Kill);
+        }
+
+        await EndsWithin(KillLimit);
+    }
+
+    private async Task Live(CancellationToken cancellationToken)
+    {
+        bool wasReady = false;
+        try
+        {
+            WriteLaunchPlan();
+            ServiceNetwork network = networks.Of(service.Name);
+            _process = await network.Run(StartProcess);
+            Task exit = Watch(_process, cancellationToken);
+            SandboxFailure? failure = await new ReadinessWatch(plan.Plan, service, networks, time).Await(_process.Id, exit, cancellationToken)
+                ?? (exit.IsCompleted ? FailureOfExit(await _exited.Task) : null);
+            if (_isStopping)
+                return;
+            wasReady = failure is null;
+            observe(failure is null ? new ServiceReady(service.Name) : new ServiceFailed(failure));
+            int exitCode = await _exited.Task;
+            if (wasReady)
+                observe(new ServiceExited(service.Name, exitCode, _isStopping));
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            observe(new ServiceFailed(new SandboxFailure(SandboxFailureKind.NotSealed, service.Name, $"{service.Name} could not be started: {error.Message}")));
+        }
+        catch (OperationCanceledException)
+        {
+            // The sandbox ends.
+        }
+    }
+
+    private Process StartProcess()
+    {
+        string self = Environment.ProcessPath ?? throw new InvalidOperationException("The agent does not know its own path.");
+        ProcessStartInfo start = new("unshare") { WorkingDirectory = "/" };
+        foreach (string argument in new[] { "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL", "--", self, AgentProgram.LaunchMode, StateFiles.Launch(plan.StateFolder, service.Name) })
+            start.ArgumentList.Add(argument);
+        return Process.Start(start) ?? throw new InvalidOperationException("unshare did not start.");
+    }
+
+    private async Task Watch(Process process, CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        _exited.TrySetResult(process.ExitCode);
+    }
+
+    private void WriteLaunchPlan()
+    {
+        LaunchPlan launch = new()
+        {
+            Service = service.Name,
+            Command = service.Command,
+            WorkFolder = service.WorkFolder,
+            Environment = service.Environment,
+            Folders = service.Folders,
+            Files = service.Files,
+            ControlGroups = plan.ControlGroups.GetValueOrDefault(service.Name, []),
+            Root = StateFiles.Root(plan.StateFolder, service.Name),
+            Log = StateFiles.Log(plan.StateFolder, service.Name),
+            Failure = StateFiles.LaunchFailure(plan.StateFolder, service.Name),
+        };
+        Directory.CreateDirectory(launch.Root);
+        File.WriteAllText(StateFiles.Launch(plan.StateFolder, service.Name), AgentLine.Write(launch));
+    }
+
+    private SandboxFailure FailureOfExit(int exitCode)
+    {
+        string launchFailure = StateFiles.LaunchFailure(plan.StateFolder, service.Name);
+        string reason = File.Exists(launchFailure) ? File.ReadAllText(launchFailure) : "";
+        if (reason.Length > 0 && exitCode is Launcher.CommandMissing)
+            return new SandboxFailure(SandboxFailureKind.CommandMissing, service.Name, $"{service.Name}: {reason}. Only programs of the system, the work folder and the service's declared folders exist there.");
+        if (reason.Length > 0)
+            return new SandboxFailure(SandboxFailureKind.NotSealed, service.Name, $"{service.Name} was not started because the sandbox around it could not be sealed: {reason}");
+        string how = exitCode > 128 ? $"was ended by signal {exitCode - 128}" : $"ended with exit code {exitCode}";
+        string hint = exitCode == 0 ? " A service must stay in the foreground: a program that puts itself into the background ends here." : "";
+        return new SandboxFailure(SandboxFailureKind.Exited, service.Name, $"{service.Name} {how} before it listened on port {service.Port}; its log says why.{hint}");
+    }
+
+    private async Task EndsWithin(TimeSpan limit)
+    {
+        try
+        {
+            await _exited.Task.WaitAsync(limit, time);
+        }
+        catch (TimeoutException)
+        {
+            // The caller goes one step further.
+        }
+    }
+}

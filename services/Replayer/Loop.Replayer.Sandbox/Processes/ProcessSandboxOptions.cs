@@ -1,0 +1,17 @@
+namespace Loop.Replayer.Sandbox.Processes;
+
+/// <summary>Where the process driver finds its agent and keeps its files.</summary>
+public sealed class ProcessSandboxOptions
+{
+    /// <summary>The agent's executable. Default: <c>loop-agent</c> beside the running program.</summary>
+    public string AgentPath { get; set; } = Path.Combine(AppContext.BaseDirectory, "loop-agent");
+
+    /// <summary>The folder that holds a folder per sandbox; short, since a unix socket lies in it. Default: in the user's temporary folder.</summary>
+    public string StateRoot { get; set; } = Path.Combine(Path.GetTempPath(), "loop-sandboxes-" + Environment.UserName);
+
+    /// <summary>How long the agent may take to make the place. Default 20 s.</summary>
+    public TimeSpan PrepareLimit { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the agent may take to end beyond the plan's own limit. Default 10 s, then it is killed.</summary>
+    public TimeSpan AgentStopLimit { get; set; } = TimeSpan.FromSeconds(10);
+}

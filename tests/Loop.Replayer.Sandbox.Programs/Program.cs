@@ -1,0 +1,11 @@
+using Loop.Replayer.Agent.Hosting;
+using Loop.Replayer.Sandbox.Programs;
+
+// One executable for all parts that the tests need: the agent with a call handler of its own, services, and a hostile program.
+return args switch
+{
+    [AgentProgram.RunMode] or ["launch", ..] => await AgentProgram.Run(args, static (_, _) => new DescribingCallHandler()),
+    ["web", var port] => await WebService.Run(int.Parse(port)),
+    ["exit", var code] => int.Parse(code),
+    _ => throw new ArgumentException("unknown: " + string.Join(' ', args)),
+};
