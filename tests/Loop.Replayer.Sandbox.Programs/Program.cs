@@ -6,6 +6,13 @@ return args switch
 {
     [AgentProgram.RunMode] or ["launch", ..] => await AgentProgram.Run(args, static (_, _) => new DescribingCallHandler()),
     ["web", var port] => await WebService.Run(int.Parse(port)),
+    ["door", var door, var argument] => Print(Doors.Try(door, argument)),
     ["exit", var code] => int.Parse(code),
     _ => throw new ArgumentException("unknown: " + string.Join(' ', args)),
 };
+
+static int Print(string text)
+{
+    Console.WriteLine(text);
+    return 0;
+}

@@ -22,7 +22,12 @@ internal static class WebService
         using Socket owned = connection;
         string head = await HttpText.ReadHead(connection, CancellationToken.None);
         string path = head.Split(' ') is [_, var target, ..] ? target : "/";
-        string answer = path.StartsWith("/fetch/", StringComparison.Ordinal) ? await Fetch(path[7..], client) : "I am " + Environment.MachineName;
+        string answer = path.Split('/', 4) switch
+        {
+            [_, "fetch", ..] => await Fetch(path[7..], client),
+            [_, "door", var door, var argument] => Doors.Try(door, Uri.UnescapeDataString(argument)),
+            _ => "I am " + Environment.MachineName,
+        };
         await connection.SendAsync(HttpText.Answer(200, answer));
     }
 

@@ -96,6 +96,7 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
             Environment = service.Environment,
             Folders = service.Folders,
             Files = service.Files,
+            HiddenSockets = UnixSockets.OfTheHost(),
             ControlGroups = plan.ControlGroups.GetValueOrDefault(service.Name, []),
             Root = StateFiles.Root(plan.StateFolder, service.Name),
             Log = StateFiles.Log(plan.StateFolder, service.Name),

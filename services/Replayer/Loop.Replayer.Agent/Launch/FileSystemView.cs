@@ -35,9 +35,10 @@ internal static class FileSystemView
             Mounts.BindReadOnly(folder, Folder(root + folder));
         MakeProcesses(Folder(root + "/proc"));
         foreach (string folder in plan.Folders)
-            Mounts.BindReadOnly(folder, Folder(root + folder));
+            Mounts.Overlay(folder, Folder(root + folder), Folder(root + "/.empty"));
         Mounts.BindWritable(plan.WorkFolder, Folder(root + plan.WorkFolder));
         WriteFiles(root, Names(plan.Service).Concat(plan.Files));
+        HideSockets(root, plan.HiddenSockets);
         // Last: nothing can be added at the top level any more.
         Mounts.MakeReadOnly(root);
         Mounts.Enter(root);
@@ -108,6 +109,13 @@ internal static class FileSystemView
                 EmptyFile(root + path);
             Mounts.BindReadOnly(staged, root + path);
         }
+    }
+
+    // An empty file over each socket: the service may see the folder, but nobody answers there.
+    private static void HideSockets(string root, IEnumerable<string> sockets)
+    {
+        foreach (string socket in sockets.Where(socket => File.Exists(root + socket)))
+            Mounts.BindReadOnly("/dev/null", root + socket);
     }
 
     private static string Folder(string path)

@@ -15,6 +15,9 @@ internal sealed record LaunchPlan
 
     public required IReadOnlyDictionary<string, byte[]> Files { get; init; }
 
+    /// <summary>Unix sockets of the host that lie in the folders which the service sees.</summary>
+    public required IReadOnlyList<string> HiddenSockets { get; init; }
+
     public required IReadOnlyList<string> ControlGroups { get; init; }
 
     /// <summary>An empty folder on the host over which the new root is mounted.</summary>

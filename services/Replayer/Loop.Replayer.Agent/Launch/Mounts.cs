@@ -26,6 +26,17 @@ internal static class Mounts
         Set(target, AttributeReadOnly | AttributeNoSetuid | AttributeNoDevices, isRecursive: true);
     }
 
+    /// <summary>
+    /// Shows a folder through an overlay, whose socket files are not those that somebody listens on: also a socket that the host makes there later
+    /// stays out of reach. A folder with mounts below it cannot be shown so; it is bound.
+    /// </summary>
+    public static void Overlay(string source, string target, string emptyFolder)
+    {
+        bool isPlain = source.AsSpan().IndexOfAny(",:\\") < 0;
+        if (!isPlain || Native.mount("overlay", target, "overlay", NoSetuid | NoDevices, $"lowerdir={source}:{emptyFolder}") < 0)
+            BindReadOnly(source, target);
+    }
+
     public static void BindWritable(string source, string target)
     {
         Bind(source, target);

@@ -1,0 +1,33 @@
+using Loop.Replayer.Sandbox.Driver;
+using Loop.Replayer.Sandbox.Processes;
+
+namespace Loop.Replayer.Sandbox.Tests.Seal;
+
+/// <summary>One sandbox with the hostile program in it, for all doors.</summary>
+public sealed class SealedFixture : IAsyncLifetime
+{
+    private ISandbox? _sandbox;
+
+    /// <summary>The sandbox; where the kernel gives no namespaces the test ends here.</summary>
+    public async Task<ISandbox> Required()
+    {
+        await TestSandbox.Required();
+        return _sandbox!;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        ProcessSandboxDriver driver = TestSandbox.Driver();
+        if (await driver.FindObstacle(CancellationToken.None) is not null)
+            return;
+        _sandbox = await driver.Prepare(new SandboxPlan { Services = [TestSandbox.Web("hostile", 8080)] }, CancellationToken.None);
+        if (await _sandbox.Start(CancellationToken.None) is { } failure)
+            throw new InvalidOperationException(failure.Reason);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_sandbox is not null)
+            await _sandbox.DisposeAsync();
+    }
+}
