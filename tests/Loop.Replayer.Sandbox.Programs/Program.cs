@@ -7,6 +7,11 @@ return args switch
     [AgentProgram.RunMode] or ["launch", ..] => await AgentProgram.Run(args, static (_, _) => new DescribingCallHandler()),
     ["web", var port] => await WebService.Run(int.Parse(port)),
     ["door", var door, var argument] => Print(Doors.Try(door, argument)),
+    ["silent"] => await WebService.Wait(),
+    ["stubborn", var port] => await WebService.Stubborn(int.Parse(port)),
+    ["children", var port] => await WebService.WithChildren(int.Parse(port)),
+    ["background", var port] => WebService.Background(port),
+    ["hold", var stateRoot, .. var command] => await Holder.Run(stateRoot, command),
     ["exit", var code] => int.Parse(code),
     _ => throw new ArgumentException("unknown: " + string.Join(' ', args)),
 };

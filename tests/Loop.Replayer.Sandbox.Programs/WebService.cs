@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Loop.Replayer.Sandbox.Programs;
 
@@ -17,18 +19,48 @@ internal static class WebService
             _ = Serve(await listener.AcceptAsync(), client);
     }
 
+    /// <summary>Runs and listens nowhere.</summary>
+    public static async Task<int> Wait()
+    {
+        await Task.Delay(Timeout.Infinite);
+        return 0;
+    }
+
+    /// <summary>Takes note of SIGTERM and does not end.</summary>
+    public static async Task<int> Stubborn(int port)
+    {
+        using PosixSignalRegistration registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static context => context.Cancel = true);
+        return await Run(port);
+    }
+
+    /// <summary>Starts a child in a session of its own, then serves.</summary>
+    public static async Task<int> WithChildren(int port)
+    {
+        using Process child = Process.Start("setsid", ["--fork", "sleep", "600"]);
+        await child.WaitForExitAsync();
+        return await Run(port);
+    }
+
+    /// <summary>Leaves the work to a child and ends, as daemons do.</summary>
+    public static int Background(string port)
+    {
+        using Process child = Process.Start(Environment.ProcessPath!, ["web", port]);
+        return 0;
+    }
+
     private static async Task Serve(Socket connection, HttpClient client)
     {
         using Socket owned = connection;
         string head = await HttpText.ReadHead(connection, CancellationToken.None);
         string path = head.Split(' ') is [_, var target, ..] ? target : "/";
+        int status = path.Split('/') is [_, "status", var code] ? int.Parse(code) : 200;
         string answer = path.Split('/', 4) switch
         {
             [_, "fetch", ..] => await Fetch(path[7..], client),
             [_, "door", var door, var argument] => Doors.Try(door, Uri.UnescapeDataString(argument)),
             _ => "I am " + Environment.MachineName,
         };
-        await connection.SendAsync(HttpText.Answer(200, answer));
+        await connection.SendAsync(HttpText.Answer(status, answer));
     }
 
     private static async Task<string> Fetch(string url, HttpClient client)

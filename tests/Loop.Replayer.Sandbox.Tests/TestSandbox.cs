@@ -12,7 +12,10 @@ internal static class TestSandbox
     /// <summary>The executable of Loop.Replayer.Sandbox.Programs.</summary>
     public static string Programs { get; } = Path.Combine(AppContext.BaseDirectory, "Loop.Replayer.Sandbox.Programs");
 
-    public static ProcessSandboxDriver Driver() => new(new ProcessSandboxOptions { AgentPath = Programs, StateRoot = Path.Combine(Path.GetTempPath(), "loop-test-" + Environment.ProcessId) }, TimeProvider.System);
+    public static ProcessSandboxDriver Driver() => new(new ProcessSandboxOptions { AgentPath = Programs, StateRoot = StateRoot }, TimeProvider.System);
+
+    /// <summary>The folder of all sandboxes of this run.</summary>
+    public static string StateRoot { get; } = Path.Combine(Path.GetTempPath(), "loop-sandbox-tests-" + Environment.ProcessId);
 
     /// <summary>A driver; where the kernel gives no namespaces the test ends here.</summary>
     public static async Task<ProcessSandboxDriver> Required()

@@ -19,7 +19,7 @@ public sealed class SealTests(SealedFixture fixture) : IClassFixture<SealedFixtu
         string unique = "loop-sink-" + Guid.NewGuid().ToString("n")[..12];
         string? path = name switch
         {
-            "unix visible" => Path.Combine(AppContext.BaseDirectory, unique),
+            "unix visible" => Path.Combine(fixture.VisibleFolder, unique),
             _ when name.StartsWith("unix ", StringComparison.Ordinal) => Path.Combine(name[5..], unique),
             _ => null,
         };

@@ -8,6 +8,9 @@ public sealed class SealedFixture : IAsyncLifetime
 {
     private ISandbox? _sandbox;
 
+    /// <summary>A folder of the host that the hostile program may read.</summary>
+    public string VisibleFolder { get; } = Directory.CreateTempSubdirectory("loop-visible-").FullName;
+
     /// <summary>The sandbox; where the kernel gives no namespaces the test ends here.</summary>
     public async Task<ISandbox> Required()
     {
@@ -20,7 +23,9 @@ public sealed class SealedFixture : IAsyncLifetime
         ProcessSandboxDriver driver = TestSandbox.Driver();
         if (await driver.FindObstacle(CancellationToken.None) is not null)
             return;
-        _sandbox = await driver.Prepare(new SandboxPlan { Services = [TestSandbox.Web("hostile", 8080)] }, CancellationToken.None);
+        SandboxService hostile = TestSandbox.Web("hostile", 8080);
+        hostile = hostile with { Folders = [.. hostile.Folders, VisibleFolder] };
+        _sandbox = await driver.Prepare(new SandboxPlan { Services = [hostile] }, CancellationToken.None);
         if (await _sandbox.Start(CancellationToken.None) is { } failure)
             throw new InvalidOperationException(failure.Reason);
     }
@@ -29,5 +34,6 @@ public sealed class SealedFixture : IAsyncLifetime
     {
         if (_sandbox is not null)
             await _sandbox.DisposeAsync();
+        Directory.Delete(VisibleFolder, recursive: true);
     }
 }

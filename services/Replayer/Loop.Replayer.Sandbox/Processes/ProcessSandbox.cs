@@ -106,6 +106,7 @@ internal sealed class ProcessSandbox(string id, string folder, SandboxPlan plan,
     {
         await Stop(CancellationToken.None);
         await agent.DisposeAsync();
+        ControlGroups.Remove(folder);
         Directory.Delete(folder, recursive: true);
     }
 

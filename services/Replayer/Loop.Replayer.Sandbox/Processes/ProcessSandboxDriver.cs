@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Loop.Replayer.Sandbox.Driver;
 using Loop.Replayer.Sandbox.Protocol;
@@ -22,15 +22,33 @@ public sealed class ProcessSandboxDriver(ProcessSandboxOptions options, TimeProv
         if (!OperatingSystem.IsLinux())
             throw new SandboxException("A sandbox of processes needs Linux.");
         SandboxPlanRules.Check(plan);
-        Directory.CreateDirectory(options.StateRoot, OwnerOnly);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5));
-        string folder = Directory.CreateDirectory(Path.Combine(options.StateRoot, id), OwnerOnly).FullName;
-        AgentProcess agent = AgentProcess.Start(options.AgentPath, StateFiles.AgentLog(folder));
+        string folder = MakeFolder(id);
+        AgentProcess? agent = null;
+        try
+        {
+            IReadOnlyDictionary<string, IReadOnlyList<string>> groups = ControlGroups.Create(plan, id, folder);
+            agent = AgentProcess.Start(options.AgentPath, StateFiles.AgentLog(folder));
+            if (ProcessMark.Of(agent.ProcessId) is { } mark)
+                await File.WriteAllTextAsync(SandboxLeftovers.AgentFile(folder), mark.ToString(), cancellationToken);
+            await agent.Send(AgentLine.Write(new AgentPlan(plan, folder, groups)), cancellationToken);
+        }
+        catch
+        {
+            if (agent is not null)
+            {
+                agent.Kill();
+                await agent.DisposeAsync();
+            }
+
+            ControlGroups.Remove(folder);
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+
         ProcessSandbox sandbox = new(id, folder, plan, agent, options, time);
         try
         {
-            await File.WriteAllTextAsync(SandboxLeftovers.ProcessFile(folder), agent.ProcessId.ToString(CultureInfo.InvariantCulture), cancellationToken);
-            await agent.Send(AgentLine.Write(new AgentPlan(plan, folder, new Dictionary<string, IReadOnlyList<string>>())), cancellationToken);
             await sandbox.AwaitPrepared(cancellationToken);
             return sandbox;
         }
@@ -43,4 +61,16 @@ public sealed class ProcessSandboxDriver(ProcessSandboxOptions options, TimeProv
 
     /// <inheritdoc/>
     public Task<int> Sweep(CancellationToken cancellationToken) => SandboxLeftovers.Sweep(options.StateRoot, time, cancellationToken);
+
+    [SupportedOSPlatform("linux")]
+    private string MakeFolder(string id)
+    {
+        Directory.CreateDirectory(options.StateRoot, OwnerOnly);
+        // Somebody else may have made it first, in a place where everybody may: plans and logs hold the secrets of services.
+        if (File.GetUnixFileMode(options.StateRoot) != OwnerOnly)
+            throw new SandboxException($"{options.StateRoot} can be read by other users: remove it, or name another folder.");
+        string folder = Directory.CreateDirectory(Path.Combine(options.StateRoot, id), OwnerOnly).FullName;
+        File.WriteAllText(SandboxLeftovers.OwnerFile(folder), ProcessMark.OfSelf().ToString());
+        return folder;
+    }
 }
