@@ -58,9 +58,21 @@ internal static class WebService
         {
             [_, "fetch", ..] => await Fetch(path[7..], client),
             [_, "door", var door, var argument] => Doors.Try(door, Uri.UnescapeDataString(argument)),
+            [_, "allocate", var megabytes] => Allocate(int.Parse(megabytes)),
+            [_, "file", var file] => await File.ReadAllTextAsync(Uri.UnescapeDataString(file)),
             _ => "I am " + Environment.MachineName,
         };
         await connection.SendAsync(HttpText.Answer(status, answer));
+    }
+
+    // Memory counts when it is written to, not when it is asked for; outside the managed heap, which knows its limit.
+    private static unsafe string Allocate(int megabytes)
+    {
+        nuint bytes = (nuint)megabytes << 20;
+        byte* memory = (byte*)NativeMemory.Alloc(bytes);
+        NativeMemory.Fill(memory, bytes, 1);
+        NativeMemory.Free(memory);
+        return "allocated";
     }
 
     private static async Task<string> Fetch(string url, HttpClient client)

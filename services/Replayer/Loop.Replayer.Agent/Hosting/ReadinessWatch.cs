@@ -14,15 +14,15 @@ internal sealed class ReadinessWatch(SandboxPlan plan, SandboxService service, S
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Returns null when the service is ready, or when it has ended: the caller knows which.</summary>
-    public async Task<SandboxFailure?> Await(int process, Task exit, CancellationToken cancellationToken)
+    public async Task<SandboxFailure?> Await(ChildProcess process, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
         IReadOnlySet<IPEndPoint> own = networks.AgentEndpoints(service);
         IPEndPoint[] listening = [];
         string? probe = null;
-        while (!exit.IsCompleted)
+        while (!process.Exited.IsCompleted)
         {
-            listening = [.. ListeningPorts.Of(process).Where(endpoint => !own.Contains(endpoint))];
+            listening = [.. ListeningPorts.Of(process.Id).Where(endpoint => !own.Contains(endpoint))];
             if (listening.Any(endpoint => endpoint.Port == service.Port))
             {
                 if (service.ReadyPath is null)
@@ -34,7 +34,7 @@ internal sealed class ReadinessWatch(SandboxPlan plan, SandboxService service, S
 
             if (time.GetElapsedTime(start) >= plan.ReadyLimit)
                 return Late(listening, probe);
-            await Task.WhenAny(exit, Task.Delay(Interval, time, cancellationToken));
+            await Task.WhenAny(process.Exited, Task.Delay(Interval, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
 

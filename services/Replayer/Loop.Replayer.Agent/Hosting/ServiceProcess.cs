@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Loop.Replayer.Agent.Launch;
 using Loop.Replayer.Agent.Linux;
 using Loop.Replayer.Agent.Networks;
@@ -12,8 +11,7 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
 {
     private const int Terminate = 15, Kill = 9;
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
-    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Process? _process;
+    private ChildProcess? _process;
     private volatile bool _isStopping;
 
     /// <summary>Starts and returns; what happens is observed.</summary>
@@ -22,24 +20,17 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
     public async Task Stop(TimeSpan limit)
     {
         _isStopping = true;
-        if (_process is not { } process || _exited.Task.IsCompleted)
+        if (_process is not { } process)
             return;
-        if (ProcessTable.FindChild(process.Id) is { } first && ProcessTable.Catches(first, Terminate))
+        if (ProcessTable.Catches(process.Id, Terminate))
         {
-            _ = Native.kill(first, Terminate);
-            await EndsWithin(limit);
+            process.Signal(Terminate);
+            await EndsWithin(process, limit);
         }
 
-        // The first process of a namespace takes all others of it along; it goes when its parent, unshare, is killed.
-        if (!_exited.Task.IsCompleted)
-        {
-            if (ProcessTable.FindChild(process.Id) is { } still)
-                _ = Native.kill(still, Kill);
-            else
-                _ = Native.kill(process.Id, Kill);
-        }
-
-        await EndsWithin(KillLimit);
+        // The first process of a namespace takes all others of it along.
+        process.Signal(Kill);
+        await EndsWithin(process, KillLimit);
     }
 
     private async Task Live(CancellationToken cancellationToken)
@@ -50,14 +41,13 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
             WriteLaunchPlan();
             ServiceNetwork network = networks.Of(service.Name);
             _process = await network.Run(StartProcess);
-            Task exit = Watch(_process, cancellationToken);
-            SandboxFailure? failure = await new ReadinessWatch(plan.Plan, service, networks, time).Await(_process.Id, exit, cancellationToken)
-                ?? (exit.IsCompleted ? FailureOfExit(await _exited.Task) : null);
+            SandboxFailure? failure = await new ReadinessWatch(plan.Plan, service, networks, time).Await(_process, cancellationToken)
+                ?? (_process.Exited.IsCompleted ? FailureOfExit(await _process.Exited) : null);
             if (_isStopping)
                 return;
             wasReady = failure is null;
             observe(failure is null ? new ServiceReady(service.Name) : new ServiceFailed(failure));
-            int exitCode = await _exited.Task;
+            int exitCode = await _process.Exited;
             if (wasReady)
                 observe(new ServiceExited(service.Name, exitCode, _isStopping));
         }
@@ -71,19 +61,14 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
         }
     }
 
-    private Process StartProcess()
+    private ChildProcess StartProcess()
     {
         string self = Environment.ProcessPath ?? throw new InvalidOperationException("The agent does not know its own path.");
-        ProcessStartInfo start = new("unshare") { WorkingDirectory = "/" };
-        foreach (string argument in new[] { "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL", "--", self, AgentProgram.LaunchMode, StateFiles.Launch(plan.StateFolder, service.Name) })
-            start.ArgumentList.Add(argument);
-        return Process.Start(start) ?? throw new InvalidOperationException("unshare did not start.");
-    }
-
-    private async Task Watch(Process process, CancellationToken cancellationToken)
-    {
-        await process.WaitForExitAsync(cancellationToken);
-        _exited.TrySetResult(process.ExitCode);
+        // The launcher needs what .NET needs to start, no more: not even a diagnostics socket, which would lie in the host's /tmp.
+        List<string> environment = ["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0"];
+        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } dotnetRoot)
+            environment.Add("DOTNET_ROOT=" + dotnetRoot);
+        return ChildProcess.Start([self, AgentProgram.LaunchMode, StateFiles.Launch(plan.StateFolder, service.Name)], environment);
     }
 
     private void WriteLaunchPlan()
@@ -119,11 +104,11 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
         return new SandboxFailure(SandboxFailureKind.Exited, service.Name, $"{service.Name} {how} before it listened on port {service.Port}; its log says why.{hint}");
     }
 
-    private async Task EndsWithin(TimeSpan limit)
+    private async Task EndsWithin(ChildProcess process, TimeSpan limit)
     {
         try
         {
-            await _exited.Task.WaitAsync(limit, time);
+            await process.Exited.WaitAsync(limit, time);
         }
         catch (TimeoutException)
         {

@@ -20,6 +20,7 @@ internal static class FileSystemView
     public static void Build(LaunchPlan plan)
     {
         string root = plan.Root;
+        Mounts.MakePrivate();
         Mounts.Temporary(root);
         foreach (string folder in Programs)
             Mirror(root, folder);

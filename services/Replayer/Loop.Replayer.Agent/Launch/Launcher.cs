@@ -6,9 +6,8 @@ using Loop.Replayer.Sandbox.Protocol;
 namespace Loop.Replayer.Agent.Launch;
 
 /// <summary>
-/// The last process before a service: the first one in new mount, process, IPC and host name namespaces, already in the service's network.
-/// It builds the service's view of the file system, gives up every right and becomes the service by execve. Credentials and filters
-/// belong to the calling thread, and execve ends all others.
+/// The last process before a service: the first one of a process namespace, already in the service's network. It builds the service's view of the file system, gives up every right and becomes the service by execve. Credentials, filters
+/// and the other namespaces belong to the calling thread, so all of it happens on one, and execve ends all others.
 /// </summary>
 internal static class Launcher
 {
@@ -33,6 +32,7 @@ internal static class Launcher
                 File.WriteAllText(file, "0");
             int log = Native.Check(Native.open(plan.Log, writeCreateAppend, 0x180), "open the log");
             ProgramImage image = ProgramImage.Prepare(plan.Command, plan.Environment);
+            Native.Check(Native.unshare(Native.CloneNewMounts | Native.CloneNewHostName | Native.CloneNewMessages), "make mount, host name and IPC namespaces");
             FileSystemView.Build(plan);
             Native.Check(Native.sethostname(plan.Service, plan.Service.Length), "set the host name");
             int input = Native.Check(Native.open("/dev/null", readOnly, 0), "open /dev/null");

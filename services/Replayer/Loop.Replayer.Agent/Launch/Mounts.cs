@@ -10,6 +10,9 @@ internal static class Mounts
     private const nuint NoSetuid = 2, NoDevices = 4, NoExecute = 8, BindFlag = 4096, Recursive = 16384;
     private const int AttributeReadOnly = 1, AttributeNoSetuid = 2, AttributeNoDevices = 4;
 
+    /// <summary>Cuts the ties to the mounts of other namespaces: nothing that is mounted here appears there, nor the other way round.</summary>
+    public static void MakePrivate() => Native.Check(Native.mount("none", "/", null, Recursive | 1 << 18, null), "make all mounts private");
+
     public static void Temporary(string target) =>
         Native.Check(Native.mount("tmpfs", target, "tmpfs", NoSetuid | NoDevices, "mode=0755"), $"mount a private {target}");
 

@@ -8,10 +8,10 @@ internal sealed unsafe class ProgramImage
 {
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private readonly nint[] _candidates;
-    private readonly byte** _arguments;
-    private readonly byte** _environment;
+    private readonly NativeStrings _arguments;
+    private readonly NativeStrings _environment;
 
-    private ProgramImage(nint[] candidates, byte** arguments, byte** environment)
+    private ProgramImage(nint[] candidates, NativeStrings arguments, NativeStrings environment)
     {
         _candidates = candidates;
         _arguments = arguments;
@@ -27,7 +27,7 @@ internal sealed unsafe class ProgramImage
             ? [command[0]]
             : [.. variables["PATH"].Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => folder + "/" + command[0])];
         return new ProgramImage(
-            [.. candidates.Select(Marshal.StringToCoTaskMemUTF8)], Strings(command), Strings([.. variables.Select(entry => entry.Key + "=" + entry.Value)]));
+            [.. candidates.Select(Marshal.StringToCoTaskMemUTF8)], new NativeStrings(command), new NativeStrings([.. variables.Select(entry => entry.Key + "=" + entry.Value)]));
     }
 
     /// <summary>Becomes the program, or returns the error of the candidate that came nearest.</summary>
@@ -36,20 +36,12 @@ internal sealed unsafe class ProgramImage
         int nearest = 2;
         foreach (nint candidate in _candidates)
         {
-            _ = Native.execve((byte*)candidate, _arguments, _environment);
+            _ = Native.execve((byte*)candidate, _arguments.Pointer, _environment.Pointer);
             int error = Marshal.GetLastPInvokeError();
             if (error != 2 && error != 20)
                 nearest = error;
         }
 
         return nearest;
-    }
-
-    private static byte** Strings(IReadOnlyList<string> values)
-    {
-        byte** result = (byte**)NativeMemory.AllocZeroed((nuint)(values.Count + 1), (nuint)sizeof(nint));
-        for (int index = 0; index < values.Count; index++)
-            result[index] = (byte*)Marshal.StringToCoTaskMemUTF8(values[index]);
-        return result;
     }
 }

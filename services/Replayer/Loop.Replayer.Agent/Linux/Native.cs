@@ -5,10 +5,19 @@ namespace Loop.Replayer.Agent.Linux;
 /// <summary>The few calls of the C library that .NET has no words for.</summary>
 internal static partial class Native
 {
-    public const int CloneNewNet = 0x40000000;
+    public const int CloneNewMounts = 0x20000, CloneNewHostName = 0x4000000, CloneNewMessages = 0x8000000, CloneNewProcesses = 0x20000000, CloneNewNet = 0x40000000;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int unshare(int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setns(int descriptor, int type);
+
+    [LibraryImport("libc")]
+    public static unsafe partial int posix_spawn(out int process, byte* path, nint actions, nint attributes, byte** arguments, byte** environment);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int waitpid(int process, out int status, int options);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int socket(int domain, int type, int protocol);

@@ -5,23 +5,6 @@ namespace Loop.Replayer.Agent.Linux;
 /// <summary>Reads /proc.</summary>
 internal static class ProcessTable
 {
-    /// <summary>The first child of a process; null when there is none.</summary>
-    public static int? FindChild(int parent)
-    {
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int process))
-                continue;
-            // stat is "pid (name) state ppid …"; the name may hold spaces and brackets.
-            string stat = Read(folder + "/stat");
-            int afterName = stat.LastIndexOf(')');
-            if (afterName > 0 && stat[(afterName + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var ppid, ..] && ppid == parent.ToString(CultureInfo.InvariantCulture))
-                return process;
-        }
-
-        return null;
-    }
-
     /// <summary>Whether a process has a handler for a signal. The first process of a namespace ignores a signal that it does not handle.</summary>
     public static bool Catches(int process, int signal)
     {
