@@ -58,6 +58,8 @@ internal static class WebService
         {
             [_, "fetch", ..] => await Fetch(path[7..], client),
             [_, "door", var door, var argument] => Doors.Try(door, Uri.UnescapeDataString(argument)),
+            [_, "call"] => await Fetch($"http://{Environment.GetEnvironmentVariable("CALL")}/", client),
+            [_, "exit", var exitCode] => Exit(int.Parse(exitCode)),
             [_, "allocate", var megabytes] => Allocate(int.Parse(megabytes)),
             [_, "file", var file] => await File.ReadAllTextAsync(Uri.UnescapeDataString(file)),
             _ => "I am " + Environment.MachineName,
@@ -73,6 +75,12 @@ internal static class WebService
         NativeMemory.Fill(memory, bytes, 1);
         NativeMemory.Free(memory);
         return "allocated";
+    }
+
+    private static string Exit(int code)
+    {
+        Environment.Exit(code);
+        return "";
     }
 
     private static async Task<string> Fetch(string url, HttpClient client)

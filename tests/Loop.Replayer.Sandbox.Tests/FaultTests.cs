@@ -54,7 +54,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Service_ThatListensElsewhere_IsToldWithThePort()
     {
-        SandboxFailure failure = await Failure(TestSandbox.Service("shop", 8080, "web", "9090"), TimeSpan.FromSeconds(8));
+        SandboxFailure failure = await Failure(TestSandbox.Service("shop", 8080, "web", "9090"), TimeSpan.FromSeconds(15));
 
         Assert.Equal(SandboxFailureKind.ListensElsewhere, failure.Kind);
         Assert.Contains("0.0.0.0:9090", failure.Reason, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class FaultTests
     {
         SandboxService service = TestSandbox.Web("shop", 8080) with { ReadyPath = "/status/503" };
 
-        SandboxFailure failure = await Failure(service, TimeSpan.FromSeconds(8));
+        SandboxFailure failure = await Failure(service, TimeSpan.FromSeconds(15));
 
         Assert.Equal(SandboxFailureKind.ProbeFailed, failure.Kind);
         Assert.Contains("503", failure.Reason, StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Loop.Replayer.Sandbox.Driver;
 using Loop.Replayer.Sandbox.Processes;
 using Loop.Testing.Envoy;
@@ -12,7 +14,8 @@ internal static class TestSandbox
     /// <summary>The executable of Loop.Replayer.Sandbox.Programs.</summary>
     public static string Programs { get; } = Path.Combine(AppContext.BaseDirectory, "Loop.Replayer.Sandbox.Programs");
 
-    public static ProcessSandboxDriver Driver() => new(new ProcessSandboxOptions { AgentPath = Programs, StateRoot = StateRoot }, TimeProvider.System);
+    public static ProcessSandboxDriver Driver(string? unsealedReason = null) =>
+        new(new ProcessSandboxOptions { AgentPath = Programs, StateRoot = StateRoot, UnsealedReason = unsealedReason }, TimeProvider.System);
 
     /// <summary>The folder of all sandboxes of this run.</summary>
     public static string StateRoot { get; } = Path.Combine(Path.GetTempPath(), "loop-sandbox-tests-" + Environment.ProcessId);
@@ -37,6 +40,14 @@ internal static class TestSandbox
     };
 
     public static SandboxService Web(string name, int port) => Service(name, port, "web", port.ToString());
+
+    /// <summary>A port that nobody on this machine listens on now.</summary>
+    public static int FreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
 
     /// <summary>GET over a connection of the driver.</summary>
     public static async Task<string> Get(ISandbox sandbox, string service, int port, string path)

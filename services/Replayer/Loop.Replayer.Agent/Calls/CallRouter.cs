@@ -10,9 +10,9 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
 {
     /// <summary>Accepts until cancelled.</summary>
     /// <param name="listener">The listening socket.</param>
-    /// <param name="isRedirect">True where redirected connections arrive; false for a listener on a recorded loopback address.</param>
+    /// <param name="findDestination">Where an accepted connection wanted to go; null for one that nobody redirected.</param>
     /// <param name="cancellationToken">Ends the loop and every call.</param>
-    public async Task Accept(Socket listener, bool isRedirect, CancellationToken cancellationToken)
+    public async Task Accept(Socket listener, Func<Socket, IPEndPoint?> findDestination, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -30,15 +30,15 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
                 continue;
             }
 
-            _ = Serve(connection, isRedirect, cancellationToken);
+            _ = Serve(connection, findDestination, cancellationToken);
         }
     }
 
     // Owns the connection and observes every failure: nobody awaits it.
-    private async Task Serve(Socket connection, bool isRedirect, CancellationToken cancellationToken)
+    private async Task Serve(Socket connection, Func<Socket, IPEndPoint?> findDestination, CancellationToken cancellationToken)
     {
         using Socket owned = connection;
-        IPEndPoint? destination = isRedirect ? OriginalDestination.Of(connection) : connection.LocalEndPoint as IPEndPoint;
+        IPEndPoint? destination = findDestination(connection);
         if (destination is null)
         {
             refused.Add(caller, "tcp", "the agent's own port");

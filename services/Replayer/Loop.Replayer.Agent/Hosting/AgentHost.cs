@@ -22,7 +22,7 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         using CancellationTokenSource ending = new();
         RefusedTraffic refused = new(observer.Tell);
         NameTable names = new(plan.Plan);
-        await using SandboxNetworks networks = new(plan.Plan, names, refused, observer.Tell);
+        await using SandboxNetworks networks = new(plan.Plan, plan.IsSealed, names, refused, observer.Tell);
         ServiceProcesses services = new(plan, networks, observer.Tell, time);
         try
         {
@@ -48,6 +48,8 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
             break;
         }
 
+        // Sealed, the kernel ends what is left with the agent; unsealed, nobody else does.
+        await services.Stop(TimeSpan.Zero);
         await ending.CancelAsync();
         return 0;
     }

@@ -12,11 +12,13 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
     private const int Terminate = 15, Kill = 9;
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
     private ChildProcess? _process;
+    private Task _life = Task.CompletedTask;
     private volatile bool _isStopping;
 
     /// <summary>Starts and returns; what happens is observed.</summary>
-    public void Start(CancellationToken cancellationToken) => _ = Live(cancellationToken);
+    public void Start(CancellationToken cancellationToken) => _life = Live(cancellationToken);
 
+    /// <summary>Returns when the process has ended and everything about it has been observed.</summary>
     public async Task Stop(TimeSpan limit)
     {
         _isStopping = true;
@@ -31,6 +33,8 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
         // The first process of a namespace takes all others of it along.
         process.Signal(Kill);
         await EndsWithin(process, KillLimit);
+        if (process.Exited.IsCompleted)
+            await _life;
     }
 
     private async Task Live(CancellationToken cancellationToken)
@@ -40,7 +44,10 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
         {
             WriteLaunchPlan();
             ServiceNetwork network = networks.Of(service.Name);
+            if (!plan.IsSealed && ListeningPorts.Of(Environment.ProcessId).Any(endpoint => endpoint.Port == service.Port))
+                throw new SandboxException($"port {service.Port} is taken on this machine, and without network namespaces there is no other.");
             _process = await network.Run(StartProcess);
+            _process.Watch();
             SandboxFailure? failure = await new ReadinessWatch(plan.Plan, service, networks, time).Await(_process, cancellationToken)
                 ?? (_process.Exited.IsCompleted ? FailureOfExit(await _process.Exited) : null);
             if (_isStopping)
@@ -68,7 +75,8 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
         List<string> environment = ["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0"];
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } dotnetRoot)
             environment.Add("DOTNET_ROOT=" + dotnetRoot);
-        return ChildProcess.Start([self, AgentProgram.LaunchMode, StateFiles.Launch(plan.StateFolder, service.Name)], environment);
+        string[] command = [self, AgentProgram.LaunchMode, StateFiles.Launch(plan.StateFolder, service.Name)];
+        return plan.IsSealed ? ChildProcess.StartInNamespace(command, environment) : ChildProcess.StartPlainly(command, environment);
     }
 
     private void WriteLaunchPlan()
@@ -78,7 +86,8 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
             Service = service.Name,
             Command = service.Command,
             WorkFolder = service.WorkFolder,
-            Environment = service.Environment,
+            IsSealed = plan.IsSealed,
+            Environment = networks.EnvironmentOf(service),
             Folders = service.Folders,
             Files = service.Files,
             HiddenSockets = UnixSockets.OfTheHost(),

@@ -5,6 +5,9 @@ internal sealed record LaunchPlan
 {
     public required string Service { get; init; }
 
+    /// <summary>False: no fences, only the program with its environment, folder and log.</summary>
+    public required bool IsSealed { get; init; }
+
     public required IReadOnlyList<string> Command { get; init; }
 
     public required string WorkFolder { get; init; }

@@ -32,9 +32,13 @@ internal static class Launcher
                 File.WriteAllText(file, "0");
             int log = Native.Check(Native.open(plan.Log, writeCreateAppend, 0x180), "open the log");
             ProgramImage image = ProgramImage.Prepare(plan.Command, plan.Environment);
-            Native.Check(Native.unshare(Native.CloneNewMounts | Native.CloneNewHostName | Native.CloneNewMessages), "make mount, host name and IPC namespaces");
-            FileSystemView.Build(plan);
-            Native.Check(Native.sethostname(plan.Service, plan.Service.Length), "set the host name");
+            if (plan.IsSealed)
+            {
+                Native.Check(Native.unshare(Native.CloneNewMounts | Native.CloneNewHostName | Native.CloneNewMessages), "make mount, host name and IPC namespaces");
+                FileSystemView.Build(plan);
+                Native.Check(Native.sethostname(plan.Service, plan.Service.Length), "set the host name");
+            }
+
             int input = Native.Check(Native.open("/dev/null", readOnly, 0), "open /dev/null");
             if (!Directory.Exists(plan.WorkFolder))
                 throw new KernelRefusedException($"the work folder {plan.WorkFolder} does not exist", NoDirectory);
@@ -45,8 +49,12 @@ internal static class Launcher
             _ = Native.dup2(input, 0);
             _ = Native.dup2(log, 1);
             _ = Native.dup2(log, 2);
-            Rights.GiveUp();
-            SystemCallFilter.Load();
+            if (plan.IsSealed)
+            {
+                Rights.GiveUp();
+                SystemCallFilter.Load();
+            }
+
             int error = image.Execute();
             string reason = error is NoSuchFile ? "it does not exist in the sandbox" : Marshal.GetPInvokeErrorMessage(error);
             Tell(failure, $"{plan.Command[0]} cannot be executed: {reason}");

@@ -13,7 +13,13 @@ internal sealed class ServiceNetwork : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
 
-    private ServiceNetwork(string service) => Service = service;
+    private readonly bool _isOwn;
+
+    private ServiceNetwork(string service, bool isOwn)
+    {
+        Service = service;
+        _isOwn = isOwn;
+    }
 
     /// <summary>The service that lives here.</summary>
     public string Service { get; }
@@ -21,10 +27,10 @@ internal sealed class ServiceNetwork : IDisposable
     /// <summary>Whether the namespace speaks IPv6.</summary>
     public bool HasIpv6 { get; private set; }
 
-    /// <summary>Makes a namespace with nothing but <c>lo</c>.</summary>
-    public static async Task<ServiceNetwork> Create(string service)
+    /// <summary>Makes a namespace with nothing but <c>lo</c>; without seal it is the host's.</summary>
+    public static async Task<ServiceNetwork> Create(string service, bool isOwn)
     {
-        ServiceNetwork network = new(service);
+        ServiceNetwork network = new(service, isOwn);
         TaskCompletionSource made = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Thread thread = new(() => network.Live(made)) { IsBackground = true, Name = "network " + service };
         thread.Start();
@@ -109,8 +115,12 @@ internal sealed class ServiceNetwork : IDisposable
     {
         try
         {
-            Native.Check(Native.unshare(Native.CloneNewNet), "make a network namespace");
-            HasIpv6 = LoopbackLink.Raise();
+            if (_isOwn)
+            {
+                Native.Check(Native.unshare(Native.CloneNewNet), "make a network namespace");
+                HasIpv6 = LoopbackLink.Raise();
+            }
+
             made.SetResult();
         }
         catch (Exception error)

@@ -12,7 +12,10 @@ public sealed record SandboxService
     /// <summary>The folder that the service starts in, and the only one outside its private ones that it can write to.</summary>
     public required string WorkFolder { get; init; }
 
-    /// <summary>The whole environment; nothing is inherited but a default PATH, HOME and TMPDIR.</summary>
+    /// <summary>
+    /// The whole environment; nothing is inherited but a default PATH, HOME and TMPDIR. <c>${call:HOST:PORT}</c> in a value becomes the address by which
+    /// the service calls that recorded host: itself where the sandbox is sealed, a port of the agent where it is not.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The TCP port that the service listens on when it is ready.</summary>

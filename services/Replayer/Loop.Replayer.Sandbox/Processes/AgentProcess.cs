@@ -24,21 +24,20 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Starts an agent in new user, mount and process namespaces; ordinary users may do that too.</summary>
-    public static AgentProcess Start(string agentPath, string log)
+    /// <summary>Starts an agent; sealed, in new user, mount and process namespaces, which ordinary users may make too.</summary>
+    public static AgentProcess Start(string agentPath, string log, bool isSealed)
     {
-        ProcessStartInfo start = new("unshare")
+        // unshare makes them: .NET has many threads, and only a process with one may enter a new user namespace.
+        string[] command = [.. isSealed ? new[] { "unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child=KILL", "--" } : [], agentPath, "run"];
+        ProcessStartInfo start = new(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = "/",
         };
-        // The agent is a child of its own: .NET has many threads, and only a process with one may enter a new user namespace.
-        foreach (string argument in new[] { "--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child=KILL", "--", agentPath, "run" })
-            start.ArgumentList.Add(argument);
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        return new AgentProcess(Process.Start(start) ?? throw new SandboxException("unshare did not start."), log);
+        return new AgentProcess(Process.Start(start) ?? throw new SandboxException($"{command[0]} did not start."), log);
     }
 
     public async Task Send(string line, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal static class ObstacleProbe
             return "A sealed sandbox of processes needs Linux.";
         if (!File.Exists(options.AgentPath))
             return $"The sandbox's agent is not at {options.AgentPath}.";
-        if (!await Exists("unshare"))
+        if (options.IsSealed && !await Exists("unshare"))
             return "The program unshare is not on the PATH: install util-linux.";
         SandboxService nothing = new() { Name = "probe", Command = ["/bin/true"], WorkFolder = "/usr", Port = 1 };
         try

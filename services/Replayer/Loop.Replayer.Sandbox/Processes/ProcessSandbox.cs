@@ -19,10 +19,10 @@ internal sealed class ProcessSandbox(string id, string folder, SandboxPlan plan,
     public string Id => id;
 
     /// <inheritdoc/>
-    public SandboxEvidence Evidence => SandboxEvidence.Sealed;
+    public SandboxEvidence Evidence => options.IsSealed ? SandboxEvidence.Sealed : SandboxEvidence.Unsealed;
 
     /// <inheritdoc/>
-    public string? EvidenceReason => null;
+    public string? EvidenceReason => options.UnsealedReason;
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, string> Addresses { get; private set; } = new Dictionary<string, string>();

@@ -10,6 +10,15 @@ public sealed class ProcessSandboxDriver(ProcessSandboxOptions options, TimeProv
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>A driver that seals where this machine can, and says why where it cannot. Asks the machine, so it takes a second.</summary>
+    public static async Task<ProcessSandboxDriver> Choose(ProcessSandboxOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ProcessSandboxDriver driver = new(options, time);
+        if (await driver.FindObstacle(cancellationToken) is { } obstacle)
+            options.UnsealedReason = obstacle;
+        return driver;
+    }
+
     /// <inheritdoc/>
     public string Name => "process";
 
@@ -21,17 +30,17 @@ public sealed class ProcessSandboxDriver(ProcessSandboxOptions options, TimeProv
     {
         if (!OperatingSystem.IsLinux())
             throw new SandboxException("A sandbox of processes needs Linux.");
-        SandboxPlanRules.Check(plan);
+        SandboxPlanRules.Check(plan, options.IsSealed);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5));
         string folder = MakeFolder(id);
         AgentProcess? agent = null;
         try
         {
             IReadOnlyDictionary<string, IReadOnlyList<string>> groups = ControlGroups.Create(plan, id, folder);
-            agent = AgentProcess.Start(options.AgentPath, StateFiles.AgentLog(folder));
+            agent = AgentProcess.Start(options.AgentPath, StateFiles.AgentLog(folder), options.IsSealed);
             if (ProcessMark.Of(agent.ProcessId) is { } mark)
                 await File.WriteAllTextAsync(SandboxLeftovers.AgentFile(folder), mark.ToString(), cancellationToken);
-            await agent.Send(AgentLine.Write(new AgentPlan(plan, folder, groups)), cancellationToken);
+            await agent.Send(AgentLine.Write(new AgentPlan(plan, folder, groups) { IsSealed = options.IsSealed }), cancellationToken);
         }
         catch
         {

@@ -9,6 +9,14 @@ public sealed class ProcessSandboxOptions
     /// <summary>The folder that holds a folder per sandbox; short, since a unix socket lies in it. Default: <c>loop-sandboxes</c> in the user's runtime folder, in /run for root.</summary>
     public string StateRoot { get; set; } = DefaultStateRoot();
 
+    /// <summary>
+    /// Null, the default, where fences are put up. Else why they are not: then services run beside the agent and call where <c>${call:HOST:PORT}</c> in
+    /// their environment tells them to; nothing holds them to it, and the evidence says so. <see cref="ProcessSandboxDriver.Choose"/> sets it.
+    /// </summary>
+    public string? UnsealedReason { get; set; }
+
+    internal bool IsSealed => UnsealedReason is null;
+
     /// <summary>How long the agent may take to make the place. Default 20 s.</summary>
     public TimeSpan PrepareLimit { get; set; } = TimeSpan.FromSeconds(20);
 

@@ -6,9 +6,9 @@ namespace Loop.Replayer.Sandbox.Processes;
 /// <summary>What a plan must keep to; all faults are told together.</summary>
 internal static partial class SandboxPlanRules
 {
-    public static void Check(SandboxPlan plan)
+    public static void Check(SandboxPlan plan, bool isSealed)
     {
-        string[] faults = [.. Faults(plan)];
+        string[] faults = [.. Faults(plan), .. isSealed ? [] : UnsealedFaults(plan)];
         if (faults.Length > 0)
             throw new SandboxException(string.Join(" ", faults));
     }
@@ -30,6 +30,14 @@ internal static partial class SandboxPlanRules
             foreach (string file in service.Files.Keys.Where(file => file != Path.GetFullPath(file)))
                 yield return $"The file '{file}' of {service.Name} has no absolute, plain path.";
         }
+    }
+
+    private static IEnumerable<string> UnsealedFaults(SandboxPlan plan)
+    {
+        foreach (IGrouping<int, SandboxService> taken in plan.Services.GroupBy(service => service.Port).Where(group => group.Count() > 1))
+            yield return $"{string.Join(" and ", taken.Select(service => service.Name))} listen on port {taken.Key}: without network namespaces only one of them can.";
+        foreach (SandboxService service in plan.Services.Where(service => service.Files.Count > 0))
+            yield return $"{service.Name} has files of its own: without a mount namespace they cannot be shown to it.";
     }
 
     [GeneratedRegex(@"\A[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?\z")]
