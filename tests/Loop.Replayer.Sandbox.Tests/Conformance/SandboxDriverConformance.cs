@@ -79,6 +79,20 @@ public abstract class SandboxDriverConformance
     }
 
     [Fact]
+    public async Task Command_ReachesTheHandlerWhoseWordsAreObserved()
+    {
+        ISandboxDriver driver = await Driver();
+        await using ISandbox sandbox = await driver.Prepare(new SandboxPlan { Services = [], HandlerInput = "input" }, Token);
+
+        await sandbox.Command("fail", Token);
+        await sandbox.Command("first", Token);
+
+        Assert.IsType<SandboxPrepared>(await sandbox.Observations.ReadAsync(Token));
+        Assert.Equal(new HandlerFailed("", "", "InvalidOperationException: as asked"), await sandbox.Observations.ReadAsync(Token));
+        Assert.Equal(new HandlerTold("first, input"), await sandbox.Observations.ReadAsync(Token));
+    }
+
+    [Fact]
     public async Task Plan_WithFaults_TellsThemAll()
     {
         ISandboxDriver driver = await Driver();

@@ -50,12 +50,13 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
         string? host = names.NameOf(destination.Address);
         (string Service, int Port)? live = FindLive(host, destination.Port);
         observe(new CallAccepted(caller, destination.ToString(), host, live?.Service));
+        OutgoingCall call = new(caller, destination, host, connection);
         try
         {
             if (live is { } callee)
-                await Relay(connection, callee, cancellationToken);
+                await Relay(call, callee, cancellationToken);
             else
-                await handler.Handle(new OutgoingCall(caller, destination, host, connection), cancellationToken);
+                await handler.Handle(call, cancellationToken);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -68,7 +69,7 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
         }
     }
 
-    private async Task Relay(Socket connection, (string Service, int Port) callee, CancellationToken cancellationToken)
+    private async Task Relay(OutgoingCall call, (string Service, int Port) callee, CancellationToken cancellationToken)
     {
         Socket other;
         try
@@ -78,11 +79,12 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
         catch (SocketException)
         {
             // The callee does not listen: the nearest to a refused connection that an accepted one can get.
-            connection.Close(timeout: 0);
+            call.Connection.Close(timeout: 0);
             return;
         }
 
-        await SocketRelay.Run(connection, other, cancellationToken);
+        using Socket owned = other;
+        await handler.Relay(call, callee.Service, other, cancellationToken);
     }
 
     private (string Service, int Port)? FindLive(string? host, int port)

@@ -24,9 +24,11 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         NameTable names = new(plan.Plan);
         await using SandboxNetworks networks = new(plan.Plan, plan.IsSealed, names, refused, observer.Tell);
         ServiceProcesses services = new(plan, networks, observer.Tell, time);
+        ICallHandler handler;
         try
         {
-            await networks.Open(handlers(plan.Plan, networks), ending.Token);
+            handler = handlers(new CallHandlerContext(plan.Plan, networks, content => observer.Tell(new HandlerTold(content))));
+            await networks.Open(handler, ending.Token);
             _ = new DialServer(networks).Serve(StateFiles.DialSocket(plan.StateFolder), ending.Token);
         }
         catch (Exception error) when (error is KernelRefusedException or SocketException or SandboxException)
@@ -40,6 +42,8 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         {
             if (command is AgentLine.Start)
                 services.Start(ending.Token);
+            if (command.StartsWith(AgentLine.Handler, StringComparison.Ordinal))
+                await Command(handler, command[AgentLine.Handler.Length..], ending.Token);
             if (command is not AgentLine.Stop)
                 continue;
             await services.Stop(plan.Plan.StopLimit);
@@ -52,5 +56,17 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         await services.Stop(TimeSpan.Zero);
         await ending.CancelAsync();
         return 0;
+    }
+
+    private async Task Command(ICallHandler handler, string command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await handler.Command(command, cancellationToken);
+        }
+        catch (Exception error)
+        {
+            observer.Tell(new HandlerFailed("", "", $"{error.GetType().Name}: {error.Message}"));
+        }
     }
 }

@@ -27,6 +27,9 @@ public interface ISandbox : IAsyncDisposable
     /// <exception cref="SandboxException">Nothing in the service accepts connections there.</exception>
     Task<Stream> Dial(string service, int port, CancellationToken cancellationToken);
 
+    /// <summary>Gives the call handler a command, one line in a form of its own. Returns when it is sent; what comes of it is observed.</summary>
+    Task Command(string command, CancellationToken cancellationToken);
+
     /// <summary>Opens what a service has written to its standard output and error so far.</summary>
     Stream OpenLog(string service);
 

@@ -79,6 +79,11 @@ internal sealed class ProcessSandbox(string id, string folder, SandboxPlan plan,
     }
 
     /// <inheritdoc/>
+    public Task Command(string command, CancellationToken cancellationToken) => command.AsSpan().ContainsAny('\n', '\r')
+        ? throw new ArgumentException("A command is one line.", nameof(command))
+        : agent.Send(AgentLine.Handler + command, cancellationToken);
+
+    /// <inheritdoc/>
     public Stream OpenLog(string service)
     {
         string path = StateFiles.Log(folder, service);

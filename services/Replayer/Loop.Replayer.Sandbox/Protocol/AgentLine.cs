@@ -14,6 +14,9 @@ public static class AgentLine
     /// <summary>The command that ends all services and then the agent.</summary>
     public const string Stop = "stop";
 
+    /// <summary>What a command to the call handler begins with.</summary>
+    public const string Handler = "handler ";
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
     /// <summary>One line without its end.</summary>
