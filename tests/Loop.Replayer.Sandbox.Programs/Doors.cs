@@ -15,6 +15,7 @@ internal static partial class Doors
     {
         "tcp" => Attempt(() => SendTcp(IPEndPoint.Parse(argument))),
         "udp" => Attempt(() => SendUdp(IPEndPoint.Parse(argument))),
+        "udp-own" => Attempt(() => SendToOwnPort(IPEndPoint.Parse(argument))),
         "dns" => Attempt(() => Dns.GetHostAddresses(argument)),
         "icmp" => Attempt(() => SendEcho(IPAddress.Parse(argument))),
         "unix" => Attempt(() => SendUnix(argument)),
@@ -69,6 +70,14 @@ internal static partial class Doors
         socket.Send(Token);
         // The second one fails when the first was refused by an ICMP error, which the kernel delivers at once on lo.
         socket.Send(Token);
+    }
+
+    // Where every address is local, whoever listens on all addresses would get what he sends to a stranger.
+    private static void SendToOwnPort(IPEndPoint target)
+    {
+        using Socket own = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        own.Bind(new IPEndPoint(IPAddress.Any, target.Port));
+        SendUdp(target);
     }
 
     private static void SendEcho(IPAddress target)

@@ -13,7 +13,7 @@ internal static class Holder
         {
             Name = "held",
             Command = [Environment.ProcessPath!, .. command],
-            WorkFolder = Directory.CreateTempSubdirectory("loop-work-").FullName,
+            WorkFolder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(stateRoot)!, "w")).FullName,
             Folders = [Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)],
             Environment = new Dictionary<string, string> { ["LOOP_TEST_MARK"] = stateRoot },
             Port = 8080,

@@ -67,12 +67,14 @@ public sealed class CallTests
         Assert.Equal(("shop", "dns", "unknown.example"), (refused.Caller, refused.Kind, refused.Target));
     }
 
-    [Fact]
-    public async Task Datagram_ToAnAddress_IsRefusedAndTold()
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("udp-own")]
+    public async Task Datagram_ToAnAddress_IsRefusedAndTold(string door)
     {
         await using ISandbox sandbox = await Started(TestSandbox.Web("shop", 8080));
 
-        Assert.Contains("Connection refused", await TestSandbox.Get(sandbox, "shop", 8080, "/door/udp/203.0.113.9%3A9999"), StringComparison.Ordinal);
+        Assert.Contains("Connection refused", await TestSandbox.Get(sandbox, "shop", 8080, $"/door/{door}/203.0.113.9%3A9999"), StringComparison.Ordinal);
 
         TrafficRefused refused = await Next<TrafficRefused>(sandbox);
         Assert.Equal(("shop", "udp", "203.0.113.9:9999"), (refused.Caller, refused.Kind, refused.Target));

@@ -6,14 +6,17 @@ namespace Loop.Replayer.Sandbox.Tests;
 /// <summary>Replayers that are killed, and users without rights.</summary>
 public sealed class LeftoverTests : IDisposable
 {
-    private readonly string _stateRoot = Path.Combine(Path.GetTempPath(), "loop-left-" + Guid.NewGuid().ToString("n")[..8]);
+    private readonly string _root = Path.Combine(Path.GetTempPath(), "loop-left-" + Guid.NewGuid().ToString("n")[..8]);
+    private readonly string _stateRoot;
+
+    public LeftoverTests() => _stateRoot = Path.Combine(_root, "s");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
-        if (Directory.Exists(_stateRoot))
-            Directory.Delete(_stateRoot, recursive: true);
+        if (Directory.Exists(_root))
+            Directory.Delete(_root, recursive: true);
     }
 
     [Fact]

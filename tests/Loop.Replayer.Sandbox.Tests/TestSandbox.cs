@@ -9,6 +9,7 @@ namespace Loop.Replayer.Sandbox.Tests;
 /// <summary>A sandbox whose agent and services are the programs of these tests.</summary>
 internal static class TestSandbox
 {
+    private static readonly string Root = MakeRoot();
     private static readonly Lazy<Task<string?>> Obstacle = new(() => Driver().FindObstacle(CancellationToken.None));
 
     /// <summary>The executable of Loop.Replayer.Sandbox.Programs.</summary>
@@ -18,7 +19,7 @@ internal static class TestSandbox
         new(new ProcessSandboxOptions { AgentPath = Programs, StateRoot = StateRoot, UnsealedReason = unsealedReason }, TimeProvider.System);
 
     /// <summary>The folder of all sandboxes of this run.</summary>
-    public static string StateRoot { get; } = Path.Combine(Path.GetTempPath(), "loop-sandbox-tests-" + Environment.ProcessId);
+    public static string StateRoot { get; } = Path.Combine(Root, "s");
 
     /// <summary>A driver; where the kernel gives no namespaces the test ends here.</summary>
     public static async Task<ProcessSandboxDriver> Required()
@@ -33,7 +34,7 @@ internal static class TestSandbox
     {
         Name = name,
         Command = [Programs, .. arguments],
-        WorkFolder = Directory.CreateTempSubdirectory("loop-work-").FullName,
+        WorkFolder = Directory.CreateDirectory(Path.Combine(Root, "w", Guid.NewGuid().ToString("n"))).FullName,
         Folders = [Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)],
         Environment = new Dictionary<string, string> { ["DOTNET_EnableDiagnostics"] = "0" },
         Port = port,
@@ -55,5 +56,13 @@ internal static class TestSandbox
         using SocketsHttpHandler handler = new() { ConnectCallback = async (_, cancellationToken) => await sandbox.Dial(service, port, cancellationToken) };
         using HttpClient client = new(handler);
         return await client.GetStringAsync(new Uri($"http://{service}:{port}{path}"), TestContext.Current.CancellationToken);
+    }
+
+    // One folder for everything that a run makes, gone when it ends.
+    private static string MakeRoot()
+    {
+        string root = Directory.CreateTempSubdirectory("loop-sandbox-tests-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(root, recursive: true);
+        return root;
     }
 }
