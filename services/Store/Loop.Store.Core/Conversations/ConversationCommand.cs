@@ -6,11 +6,8 @@ namespace Loop.Store.Core.Conversations;
 /// <summary>What may be asked of a conversation. Time and ids travel in the command, so that deciding is pure.</summary>
 public abstract record ConversationCommand;
 
-/// <summary>A first trigger fired.</summary>
+/// <summary>A trigger fired: the first one keeps the conversation, further ones are noted.</summary>
 public sealed record KeepConversation(ConversationId Id, int Generation, Trigger Trigger, DateTimeOffset At) : ConversationCommand;
-
-/// <summary>A trigger fired in a conversation that is kept already.</summary>
-public sealed record SeeFurtherTrigger(Trigger Trigger) : ConversationCommand;
 
 /// <summary>Exchanges are durable in segments.</summary>
 /// <param name="Exchanges">In the order in which they came.</param>

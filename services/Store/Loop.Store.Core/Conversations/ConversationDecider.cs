@@ -19,7 +19,6 @@ public static class ConversationDecider
         (KeepConversation keep, null) => [new ConversationKept(keep.Id, keep.Generation, Bounded(keep.Trigger), keep.At)],
         (KeepConversation keep, _) => SeeTrigger(keep.Trigger, state, limits),
         (_, null) => throw new ConversationCommandRefusedException(command, state),
-        (SeeFurtherTrigger further, _) => SeeTrigger(further.Trigger, state, limits),
         (MergeConversation, ConversationState.Merged) => [],
         (SealConversation, ConversationState.Merged or ConversationState.Sealed) => [],
         (RecordExchanges, ConversationState.Merged) => throw new ConversationCommandRefusedException(command, state),

@@ -13,9 +13,6 @@ public sealed partial class ConversationGrain
 
     private readonly List<(long Ticket, long Position)> _pendingTickets = [];
     private readonly HashSet<ExchangeId> _refused = [];
-
-    // Those of exchanges that may still come: a fact at the seal if they do not, for the exchange itself tells why it failed.
-    private readonly List<Trigger> _furtherTriggers = [];
     private readonly SortedDictionary<string, int> _uncounted = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -81,7 +78,7 @@ public sealed partial class ConversationGrain
         _conversation.MergedInto?.Value,
         _conversation.Recorded.Count,
         [.. _conversation.Recorded.Select(place => place.Segment).Distinct()],
-        _conversation.Trigger is null ? [] : [_conversation.Trigger, .. _conversation.FurtherTriggers.Select(WithKeys), .. _furtherTriggers]));
+        _conversation.Trigger is null ? [] : [_conversation.Trigger, .. _conversation.FurtherTriggers.Select(WithKeys)]));
 
     // Stored without them; whoever takes the trigger over needs the names by which its exchanges are found.
     private Trigger WithKeys(Trigger further) => further.Keys.Count > 0 ? further : further with { Keys = _conversation.Keys };
@@ -118,7 +115,6 @@ public sealed partial class ConversationGrain
         if (_conversation.Recorded.Count > copied)
             return false;
         await Apply(new MergeConversation(ConversationId.Parse(into), time.GetUtcNow()));
-        _furtherTriggers.Clear();
         StopCollecting();
         surroundings.Nodes.Unwatch(Id);
         surroundings.Directory.Forget(ConversationId.Parse(Id));
@@ -133,12 +129,6 @@ public sealed partial class ConversationGrain
             return [];
         var earlier = ConversationId.From(Conversation.PrimaryKey(_conversation.Trigger!.Keys), _conversation.Generation - 1);
         return [.. await GrainFactory.GetGrain<IConversationIntake>(earlier.Value).Known([.. ids])];
-    }
-
-    private void NoteFurther(Trigger trigger)
-    {
-        if (_furtherTriggers.Count < Limits.FurtherTriggers && _furtherTriggers.All(noted => noted.ExchangeId != trigger.ExchangeId))
-            _furtherTriggers.Add(trigger);
     }
 
     private void Refuse(ExchangeId id, string cap)

@@ -109,8 +109,7 @@ public sealed partial class ConversationGrain
         await CountRefused(isFinal: true);
         int stillOpen = progress.StillOpen;
         int[] old = OwnSegments();
-        await Apply([.. _furtherTriggers.Select(trigger => new SeeFurtherTrigger(trigger)), new SealConversation(reason, stillOpen, now, await Compact())]);
-        _furtherTriggers.Clear();
+        await Apply(new SealConversation(reason, stillOpen, now, await Compact()));
         _progress = null;
         _unwatchAt = now + options.Value.LateWatch;
         surroundings.Directory.Sealed(_conversation.Id!.Value, now);

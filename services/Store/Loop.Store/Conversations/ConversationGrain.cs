@@ -58,17 +58,7 @@ public sealed partial class ConversationGrain(
             return;
         }
 
-        if (_conversation.State is ConversationState.Open && trigger.ExchangeId is not null)
-        {
-            // The conversation is kept and durable, which is what the caller is told; and most often its exchange, once recorded, says all that the trigger does.
-            NoteFurther(trigger);
-            await Apply(new AddKeys(trigger.Keys));
-        }
-        else
-        {
-            await Apply(new KeepConversation(ConversationId.Parse(Id), generation, trigger, now), new AddKeys(trigger.Keys));
-        }
-
+        await Apply(new KeepConversation(ConversationId.Parse(Id), generation, trigger, now), new AddKeys(trigger.Keys));
         if (_conversation.State is ConversationState.Open && _progress is null)
             StartCollecting(isResumed: false); // Not only at the first one: that may have been written, and the index not, so that its call failed.
         else if (_conversation.State is ConversationState.Open)

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using Loop.Replayer.Agent.Networks;
+using Loop.Replayer.Sandbox.Driver;
+
+namespace Loop.Replayer.Agent.Calls;
+
+/// <summary>Accepts the calls of one live service and takes each to the live callee or to the call handler.</summary>
+internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable names, RefusedTraffic refused, ISandboxNetwork network, ICallHandler handler, Action<SandboxObservation> observe)
+{
+    /// <summary>Accepts until cancelled.</summary>
+    /// <param name="listener">The listening socket.</param>
+    /// <param name="findDestination">Where an accepted connection wanted to go; null for one that nobody redirected.</param>
+    /// <param name="cancellationToken">Ends the loop and every call.</param>
+    public async Task Accept(Socket listener, Func<Socket, IPEndPoint?> findDestination, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            Socket connection;
+            try
+            {
+                connection = await listener.AcceptAsync(cancellationToken);
+            }
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                continue;
+            }
+
+            _ = Serve(connection, findDestination, cancellationToken);
+        }
+    }
+
+    // Owns the connection and observes every failure: nobody awaits it.
+    private async Task Serve(Socket connection, Func<Socket, IPEndPoint?> findDestination, CancellationToken cancellationToken)
+    {
+        using Socket owned = connection;
+        IPEndPoint? destination = findDestination(connection);
+        if (destination is null)
+        {
+            refused.Add(caller, "tcp", "the agent's own port");
+            connection.Close(timeout: 0);
+            return;
+        }
+
+        connection.NoDelay = true;
+        string? host = names.NameOf(destination.Address);
+        (string Service, int Port)? live = FindLive(host, destination.Port);
+        observe(new CallAccepted(caller, destination.ToString(), host, live?.Service));
+        OutgoingCall call = new(caller, destination, host, connection);
+        try
+        {
+            if (live is { } callee)
+                await Relay(call, callee, cancellationToken);
+            else
+                await handler.Handle(call, cancellationToken);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // The sandbox ends.
+        }
+        catch (Exception error)
+        {
+            connection.Close(timeout: 0);
+            observe(new HandlerFailed(caller, destination.ToString(), $"{error.GetType().Name}: {error.Message}"));
+        }
+    }
+
+    private async Task Relay(OutgoingCall call, (string Service, int Port) callee, CancellationToken cancellationToken)
+    {
+        Socket other;
+        try
+        {
+            other = await network.Connect(callee.Service, callee.Port, cancellationToken);
+        }
+        catch (SocketException)
+        {
+            // The callee does not listen: the nearest to a refused connection that an accepted one can get.
+            call.Connection.Close(timeout: 0);
+            return;
+        }
+
+        using Socket owned = other;
+        await handler.Relay(call, callee.Service, other, cancellationToken);
+    }
+
+    private (string Service, int Port)? FindLive(string? host, int port)
+    {
+        if (host is null)
+            return null;
+        foreach (SandboxService service in plan.Services)
+        {
+            if (service.Addresses.FirstOrDefault(address => address.CalledPort == port && address.Host.Equals(host, StringComparison.OrdinalIgnoreCase)) is { } address)
+                return (service.Name, address.ListeningPort);
+            if (service.Port == port && service.Name.Equals(host, StringComparison.OrdinalIgnoreCase))
+                return (service.Name, port);
+        }
+
+        return null;
+    }
+}

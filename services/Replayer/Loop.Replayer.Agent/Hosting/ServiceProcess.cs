@@ -1,0 +1,127 @@
+using Loop.Replayer.Agent.Launch;
+using Loop.Replayer.Agent.Linux;
+using Loop.Replayer.Agent.Networks;
+using Loop.Replayer.Sandbox.Driver;
+using Loop.Replayer.Sandbox.Protocol;
+
+namespace Loop.Replayer.Agent.Hosting;
+
+/// <summary>One live service: started inside its namespaces, watched until it is ready, ended.</summary>
+internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, SandboxNetworks networks, Action<SandboxObservation> observe, TimeProvider time)
+{
+    private const int Terminate = 15, Kill = 9;
+    private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
+    private ChildProcess? _process;
+    private Task _life = Task.CompletedTask;
+    private volatile bool _isStopping;
+
+    /// <summary>Starts and returns; what happens is observed.</summary>
+    public void Start(CancellationToken cancellationToken) => _life = Live(cancellationToken);
+
+    /// <summary>Returns when the process has ended and everything about it has been observed.</summary>
+    public async Task Stop(TimeSpan limit)
+    {
+        _isStopping = true;
+        if (_process is not { } process)
+            return;
+        if (ProcessTable.Catches(process.Id, Terminate))
+        {
+            process.Signal(Terminate);
+            await EndsWithin(process, limit);
+        }
+
+        // The first process of a namespace takes all others of it along.
+        process.Signal(Kill);
+        await EndsWithin(process, KillLimit);
+        if (process.Exited.IsCompleted)
+            await _life;
+    }
+
+    private async Task Live(CancellationToken cancellationToken)
+    {
+        bool wasReady = false;
+        try
+        {
+            WriteLaunchPlan();
+            ServiceNetwork network = networks.Of(service.Name);
+            if (!plan.IsSealed && ListeningPorts.Of(Environment.ProcessId).Any(endpoint => endpoint.Port == service.Port))
+                throw new SandboxException($"port {service.Port} is taken on this machine, and without network namespaces there is no other.");
+            _process = await network.Run(StartProcess);
+            _process.Watch();
+            SandboxFailure? failure = await new ReadinessWatch(plan.Plan, service, networks, time).Await(_process, cancellationToken)
+                ?? (_process.Exited.IsCompleted ? FailureOfExit(await _process.Exited) : null);
+            if (_isStopping)
+                return;
+            wasReady = failure is null;
+            observe(failure is null ? new ServiceReady(service.Name) : new ServiceFailed(failure));
+            int exitCode = await _process.Exited;
+            if (wasReady)
+                observe(new ServiceExited(service.Name, exitCode, _isStopping));
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            observe(new ServiceFailed(new SandboxFailure(SandboxFailureKind.NotSealed, service.Name, $"{service.Name} could not be started: {error.Message}")));
+        }
+        catch (OperationCanceledException)
+        {
+            // The sandbox ends.
+        }
+    }
+
+    private ChildProcess StartProcess()
+    {
+        string self = Environment.ProcessPath ?? throw new InvalidOperationException("The agent does not know its own path.");
+        // The launcher needs what .NET needs to start, no more: not even a diagnostics socket, which would lie in the host's /tmp.
+        List<string> environment = ["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0"];
+        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } dotnetRoot)
+            environment.Add("DOTNET_ROOT=" + dotnetRoot);
+        string[] command = [self, AgentProgram.LaunchMode, StateFiles.Launch(plan.StateFolder, service.Name)];
+        return plan.IsSealed ? ChildProcess.StartInNamespace(command, environment) : ChildProcess.StartPlainly(command, environment);
+    }
+
+    private void WriteLaunchPlan()
+    {
+        LaunchPlan launch = new()
+        {
+            Service = service.Name,
+            Command = service.Command,
+            WorkFolder = service.WorkFolder,
+            IsSealed = plan.IsSealed,
+            Environment = networks.EnvironmentOf(service),
+            Folders = service.Folders,
+            Files = service.Files,
+            HiddenSockets = UnixSockets.OfTheHost(),
+            ControlGroups = plan.ControlGroups.GetValueOrDefault(service.Name, []),
+            Root = StateFiles.Root(plan.StateFolder, service.Name),
+            Log = StateFiles.Log(plan.StateFolder, service.Name),
+            Failure = StateFiles.LaunchFailure(plan.StateFolder, service.Name),
+        };
+        Directory.CreateDirectory(launch.Root);
+        File.WriteAllText(StateFiles.Launch(plan.StateFolder, service.Name), AgentLine.Write(launch));
+    }
+
+    private SandboxFailure FailureOfExit(int exitCode)
+    {
+        string launchFailure = StateFiles.LaunchFailure(plan.StateFolder, service.Name);
+        string reason = File.Exists(launchFailure) ? File.ReadAllText(launchFailure) : "";
+        if (reason.Length > 0 && exitCode is Launcher.CommandMissing)
+            return new SandboxFailure(SandboxFailureKind.CommandMissing, service.Name, $"{service.Name}: {reason}. Only programs of the system, the work folder and the service's declared folders exist there.");
+        if (reason.Length > 0)
+            return new SandboxFailure(SandboxFailureKind.NotSealed, service.Name, $"{service.Name} was not started because the sandbox around it could not be sealed: {reason}");
+        string how = exitCode > 128 ? $"was ended by signal {exitCode - 128}" : $"ended with exit code {exitCode}";
+        string hint = exitCode == 0 ? " A service must stay in the foreground: a program that puts itself into the background ends here." : "";
+        return new SandboxFailure(SandboxFailureKind.Exited, service.Name, $"{service.Name} {how} before it listened on port {service.Port}; its log says why.{hint}");
+    }
+
+    private async Task EndsWithin(ChildProcess process, TimeSpan limit)
+    {
+        try
+        {
+            await process.Exited.WaitAsync(limit, time);
+        }
+        catch (TimeoutException)
+        {
+            // The caller goes one step further.
+        }
+    }
+}

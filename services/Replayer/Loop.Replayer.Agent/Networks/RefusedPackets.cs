@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Net;
+using Loop.Replayer.Agent.Linux;
+
+namespace Loop.Replayer.Agent.Networks;
+
+/// <summary>
+/// Listens on <c>lo</c> of one namespace and tells of every packet to a foreign address that is not TCP and not a question to a name
+/// server: those that <see cref="Fence"/> refuses. The packet socket is the agent's; services cannot open one.
+/// </summary>
+internal sealed class RefusedPackets(string service, RefusedTraffic refused)
+{
+    private const int AfPacket = 17, SockDatagram = 2 | 0x80000, AllProtocols = 3, LoopbackIndex = 1, PacketHost = 0;
+    private const int Icmp = 1, Tcp = 6, Udp = 17, IcmpV6 = 58;
+    private const int IcmpEchoRequest = 8, IcmpV6EchoRequest = 128;
+
+    /// <summary>Begins to listen. Call on the namespace's thread.</summary>
+    public void Start()
+    {
+        // The protocol is in network byte order.
+        int descriptor = Native.Check(Native.socket(AfPacket, SockDatagram, AllProtocols << 8), "watch lo for refused packets");
+        AttachFilter(descriptor);
+        // sockaddr_ll: family, protocol (network order), interface index.
+        byte[] address = new byte[20];
+        BinaryPrimitives.WriteUInt16LittleEndian(address, AfPacket);
+        BinaryPrimitives.WriteUInt16BigEndian(address.AsSpan(2), AllProtocols);
+        BinaryPrimitives.WriteInt32LittleEndian(address.AsSpan(4), LoopbackIndex);
+        Native.Check(Native.bind(descriptor, address, address.Length), "watch lo for refused packets");
+        new Thread(() => Read(descriptor)) { IsBackground = true, Name = "refused packets of " + service }.Start();
+    }
+
+    private void Read(int descriptor)
+    {
+        byte[] packet = new byte[128];
+        byte[] sender = new byte[20];
+        while (true)
+        {
+            int addressLength = sender.Length;
+            int length = (int)Native.recvfrom(descriptor, packet, packet.Length, 0, sender, ref addressLength);
+            if (length < 0)
+                continue;
+            // Each packet on lo passes twice, on its way out and in: sll_pkttype at 10.
+            if (sender[10] == PacketHost && Describe(packet.AsSpan(0, length)) is { } found)
+                refused.Add(service, found.Kind, found.Target);
+        }
+    }
+
+    /// <summary>Kind and target of a packet that the fence refuses; null for one that it lets through.</summary>
+    internal static (string Kind, string Target)? Describe(ReadOnlySpan<byte> packet)
+    {
+        if (packet.Length < 20)
+            return null;
+        bool isV6 = packet[0] >> 4 == 6;
+        if (isV6 && packet.Length < 40)
+            return null;
+        int protocol = isV6 ? packet[6] : packet[9];
+        ReadOnlySpan<byte> payload = packet[Math.Min(packet.Length, isV6 ? 40 : (packet[0] & 15) * 4)..];
+        IPAddress target = new(isV6 ? packet.Slice(24, 16) : packet.Slice(16, 4));
+        if (IPAddress.IsLoopback(target))
+            return null;
+        return protocol switch
+        {
+            Tcp => null,
+            Udp when payload.Length >= 4 && BinaryPrimitives.ReadUInt16BigEndian(payload) == 53 => null,
+            Udp when payload.Length >= 4 => ("udp", new IPEndPoint(target, BinaryPrimitives.ReadUInt16BigEndian(payload[2..])).ToString()),
+            // Error messages that answer a refusal come from the kernel itself.
+            Icmp => payload.Length > 0 && payload[0] == IcmpEchoRequest ? ("icmp", target.ToString()) : null,
+            IcmpV6 => payload.Length > 0 && payload[0] == IcmpV6EchoRequest ? ("icmp", target.ToString()) : null,
+            _ => ("protocol " + protocol, target.ToString()),
+        };
+    }
+
+    // Drops IPv4 and IPv6 TCP in the kernel: the bytes of calls need not be copied here. With SOCK_DGRAM the packet begins at its IP header.
+    private static unsafe void AttachFilter(int descriptor)
+    {
+        const int loadByte = 0x30, shiftRight = 0x74, jumpEqual = 0x15, give = 0x06, solSocket = 1, attachFilter = 26;
+        ulong[] program =
+        [
+            Instruction(loadByte, 0, 0, 0),
+            Instruction(shiftRight, 0, 0, 4),
+            Instruction(jumpEqual, 0, 2, 6),
+            Instruction(loadByte, 0, 0, 6),
+            Instruction(jumpEqual, 2, 1, Tcp),
+            Instruction(loadByte, 0, 0, 9),
+            Instruction(jumpEqual, 0, 1, Tcp),
+            Instruction(give, 0, 0, 0),
+            Instruction(give, 0, 0, 128),
+        ];
+        fixed (ulong* first = program)
+        {
+            // sock_fprog: length, padding, pointer.
+            byte[] option = new byte[16];
+            BinaryPrimitives.WriteUInt16LittleEndian(option, (ushort)program.Length);
+            BinaryPrimitives.WriteUInt64LittleEndian(option.AsSpan(8), (ulong)first);
+            Native.Check(Native.setsockopt(descriptor, solSocket, attachFilter, option, option.Length), "filter refused packets");
+        }
+    }
+
+    private static ulong Instruction(ushort code, byte ifTrue, byte ifFalse, uint value) => code | ((ulong)ifTrue << 16) | ((ulong)ifFalse << 24) | ((ulong)value << 32);
+}

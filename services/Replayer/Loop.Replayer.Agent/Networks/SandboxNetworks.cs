@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Sockets;
+using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Sandbox.Driver;
+
+namespace Loop.Replayer.Agent.Networks;
+
+/// <summary>All namespaces of one sandbox with what the agent holds in them: name servers, listeners, fences.</summary>
+internal sealed class SandboxNetworks(SandboxPlan plan, bool isSealed, NameTable names, RefusedTraffic refused, Action<SandboxObservation> observe) : ISandboxNetwork, IAsyncDisposable
+{
+    // Above the range of ports that the kernel hands out by itself, and where services rarely listen.
+    private const int HighestRedirectPort = 65023;
+    private readonly Dictionary<string, ServiceNetwork> _networks = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(string Service, string Host, int Port), string> _offers = [];
+    private readonly List<Socket> _sockets = [];
+
+    /// <summary>The port of each namespace to which calls are redirected.</summary>
+    public int RedirectPort { get; } = FreePort(plan);
+
+    public ServiceNetwork Of(string service) => _networks[service];
+
+    /// <summary>Ports on which the agent itself listens in a service's namespace.</summary>
+    public IReadOnlySet<IPEndPoint> AgentEndpoints(SandboxService service) =>
+        new HashSet<IPEndPoint>(Loopback(service)) { new(IPAddress.Loopback, RedirectPort), new(IPAddress.IPv6Loopback, RedirectPort) };
+
+    /// <summary>Makes a namespace per service. Nothing can leave any of them once this has returned.</summary>
+    public async Task Open(ICallHandler handler, CancellationToken cancellationToken)
+    {
+        foreach (SandboxService service in plan.Services)
+        {
+            ServiceNetwork network = await ServiceNetwork.Create(service.Name, isSealed);
+            _networks.Add(service.Name, network);
+            CallRouter router = new(service.Name, plan, names, refused, this, handler, observe);
+            if (isSealed)
+                await Seal(service, network, router, cancellationToken);
+            foreach ((string host, int port) in CallTemplate.Find(service))
+                await Offer(service, host, port, router, cancellationToken);
+        }
+    }
+
+    /// <summary>A service's environment with its <see cref="CallTemplate"/>s filled in.</summary>
+    public IReadOnlyDictionary<string, string> EnvironmentOf(SandboxService service) =>
+        service.Environment.ToDictionary(entry => entry.Key, entry => CallTemplate.Fill(entry.Value, (host, port) => _offers[(service.Name, host, port)]));
+
+    private async Task Seal(SandboxService service, ServiceNetwork network, CallRouter router, CancellationToken cancellationToken)
+    {
+        await network.Run(() =>
+        {
+            Fence.Load(RedirectPort, network.HasIpv6);
+            new RefusedPackets(service.Name, refused).Start();
+            return true;
+        });
+        NameServer nameServer = new(service.Name, names, refused);
+        foreach (IPAddress loopback in network.HasIpv6 ? new[] { IPAddress.Loopback, IPAddress.IPv6Loopback } : [IPAddress.Loopback])
+        {
+            _ = router.Accept(Keep(await network.Listen(new IPEndPoint(loopback, RedirectPort))), OriginalDestination.Of, cancellationToken);
+            _ = nameServer.Serve(Keep(await network.BindUdp(new IPEndPoint(loopback, 53))), cancellationToken);
+        }
+
+        foreach (IPEndPoint endpoint in Loopback(service))
+        {
+            if (endpoint.Port == service.Port)
+                throw new SandboxException($"{endpoint} is recorded as an address that {service.Name} calls, but {service.Name} itself listens on port {service.Port}: take it out of the recorded addresses, or give the service another port.");
+            _ = router.Accept(Keep(await network.Listen(endpoint)), _ => endpoint, cancellationToken);
+        }
+    }
+
+    // Sealed, a service calls the recorded name itself; else it is given a port of the agent that stands for this caller, name and port.
+    private async Task Offer(SandboxService service, string host, int port, CallRouter router, CancellationToken cancellationToken)
+    {
+        if (names.Find(host) is not { } address)
+            throw new SandboxException($"The environment of {service.Name} asks for {host}:{port}, a host that is not recorded.");
+        string offered = $"{host}:{port}";
+        if (!isSealed)
+        {
+            Socket listener = Keep(await Of(service.Name).Listen(new IPEndPoint(IPAddress.Loopback, 0)));
+            IPEndPoint destination = new(address, port);
+            _ = router.Accept(listener, _ => destination, cancellationToken);
+            offered = listener.LocalEndPoint!.ToString()!;
+        }
+
+        _offers[(service.Name, host, port)] = offered;
+    }
+
+    /// <inheritdoc/>
+    public Task<Socket> Connect(string service, int port, CancellationToken cancellationToken) =>
+        _networks.TryGetValue(service, out ServiceNetwork? network) && port != RedirectPort
+            ? network.Connect(port, cancellationToken)
+            : throw new SocketException((int)SocketError.HostNotFound);
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (Socket socket in _sockets)
+            socket.Dispose();
+        foreach (ServiceNetwork network in _networks.Values)
+            network.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static IEnumerable<IPEndPoint> Loopback(SandboxService service) => service.RecordedLoopback.Select(text =>
+        IPEndPoint.TryParse(text, out IPEndPoint? endpoint) && IPAddress.IsLoopback(endpoint.Address) && endpoint.Port > 0
+            ? endpoint
+            : throw new SandboxException($"'{text}' of {service.Name} is no loopback address with a port."));
+
+    private static int FreePort(SandboxPlan plan)
+    {
+        int port = HighestRedirectPort;
+        while (plan.Services.Any(service => service.Port == port || service.Addresses.Any(address => address.ListeningPort == port)))
+            port--;
+        return port;
+    }
+
+    private Socket Keep(Socket socket)
+    {
+        _sockets.Add(socket);
+        return socket;
+    }
+}

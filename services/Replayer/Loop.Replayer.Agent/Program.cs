@@ -1,0 +1,4 @@
+using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Agent.Hosting;
+
+return await AgentProgram.Run(args, static _ => new RefusingCallHandler());

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using Loop.Replayer.Sandbox.Driver;
+
+namespace Loop.Replayer.Sandbox.Processes;
+
+/// <summary>What a plan must keep to; all faults are told together.</summary>
+internal static partial class SandboxPlanRules
+{
+    public static void Check(SandboxPlan plan, bool isSealed)
+    {
+        string[] faults = [.. Faults(plan), .. isSealed ? [] : UnsealedFaults(plan)];
+        if (faults.Length > 0)
+            throw new SandboxException(string.Join(" ", faults));
+    }
+
+    private static IEnumerable<string> Faults(SandboxPlan plan)
+    {
+        foreach (string name in plan.Services.GroupBy(service => service.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key))
+            yield return $"Two services are called {name}.";
+        foreach (SandboxService service in plan.Services)
+        {
+            if (!ServiceName().IsMatch(service.Name))
+                yield return $"'{service.Name}' is no service name: lower-case letters, digits, '-' and '.', at most 63 characters.";
+            if (service.Command.Count == 0 || service.Command[0].Length == 0)
+                yield return $"{service.Name} has no command.";
+            if (service.Port is < 1 or > 65535)
+                yield return $"{service.Name} has no port between 1 and 65535.";
+            foreach (string folder in service.Folders.Append(service.WorkFolder).Where(folder => !Directory.Exists(folder) || folder != Path.GetFullPath(folder) || folder == "/"))
+                yield return $"'{folder}' of {service.Name} is no existing folder with an absolute, plain path.";
+            foreach (string file in service.Files.Keys.Where(file => file != Path.GetFullPath(file)))
+                yield return $"The file '{file}' of {service.Name} has no absolute, plain path.";
+        }
+    }
+
+    private static IEnumerable<string> UnsealedFaults(SandboxPlan plan)
+    {
+        foreach (IGrouping<int, SandboxService> taken in plan.Services.GroupBy(service => service.Port).Where(group => group.Count() > 1))
+            yield return $"{string.Join(" and ", taken.Select(service => service.Name))} listen on port {taken.Key}: without network namespaces only one of them can.";
+        foreach (SandboxService service in plan.Services.Where(service => service.Files.Count > 0))
+            yield return $"{service.Name} has files of its own: without a mount namespace they cannot be shown to it.";
+    }
+
+    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?\z")]
+    private static partial Regex ServiceName();
+}

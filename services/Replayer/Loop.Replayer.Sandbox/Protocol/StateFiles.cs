@@ -1,0 +1,23 @@
+namespace Loop.Replayer.Sandbox.Protocol;
+
+/// <summary>The layout of a sandbox's folder on the host.</summary>
+public static class StateFiles
+{
+    /// <summary>The socket through which the replayer dials into services.</summary>
+    public static string DialSocket(string stateFolder) => Path.Combine(stateFolder, "dial");
+
+    /// <summary>What a service wrote to its standard output and error.</summary>
+    public static string Log(string stateFolder, string service) => Path.Combine(stateFolder, service + ".log");
+
+    /// <summary>What the agent itself wrote to its standard error.</summary>
+    public static string AgentLog(string stateFolder) => Path.Combine(stateFolder, "agent.log");
+
+    /// <summary>What the launcher of a service reads.</summary>
+    public static string Launch(string stateFolder, string service) => Path.Combine(stateFolder, service + ".launch");
+
+    /// <summary>Why the launcher gave up; not there when it did not.</summary>
+    public static string LaunchFailure(string stateFolder, string service) => Path.Combine(stateFolder, service + ".refused");
+
+    /// <summary>The folder over which the service's own root is mounted.</summary>
+    public static string Root(string stateFolder, string service) => Path.Combine(stateFolder, service + ".root");
+}

@@ -1,0 +1,23 @@
+using Loop.Replayer.Agent.Hosting;
+using Loop.Replayer.Sandbox.Programs;
+
+// One executable for all parts that the tests need: the agent with a call handler of its own, services, and a hostile program.
+return args switch
+{
+    [AgentProgram.RunMode] or ["launch", ..] => await AgentProgram.Run(args, static context => new DescribingCallHandler(context)),
+    ["web", var port] => await WebService.Run(int.Parse(port)),
+    ["door", var door, var argument] => Print(Doors.Try(door, argument)),
+    ["silent"] => await WebService.Wait(),
+    ["stubborn", var port] => await WebService.Stubborn(int.Parse(port)),
+    ["children", var port] => await WebService.WithChildren(int.Parse(port)),
+    ["background", var port] => WebService.Background(port),
+    ["hold", var stateRoot, .. var command] => await Holder.Run(stateRoot, command),
+    ["exit", var code] => int.Parse(code),
+    _ => throw new ArgumentException("unknown: " + string.Join(' ', args)),
+};
+
+static int Print(string text)
+{
+    Console.WriteLine(text);
+    return 0;
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Loop.Replayer.Sandbox.Processes;
+
+namespace Loop.Replayer.Sandbox.Tests;
+
+/// <summary>Replayers that are killed, and users without rights.</summary>
+public sealed class LeftoverTests : IDisposable
+{
+    private readonly string _root = Path.Combine(Path.GetTempPath(), "loop-left-" + Guid.NewGuid().ToString("n")[..8]);
+    private readonly string _stateRoot;
+
+    public LeftoverTests() => _stateRoot = Path.Combine(_root, "s");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_root))
+            Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public async Task KilledReplayer_TakesItsSandboxAlongAndLeavesAFolderToSweep()
+    {
+        await TestSandbox.Required();
+        using Process holder = await Hold([]);
+        int[] services = MarkedProcesses.Find(_stateRoot);
+        Assert.NotEmpty(services);
+
+        holder.Kill();
+        await MarkedProcesses.End(services, Token);
+
+        Assert.Empty(MarkedProcesses.Find(_stateRoot));
+        Assert.Single(Directory.GetDirectories(_stateRoot));
+        Assert.Equal(1, await Driver().Sweep(Token));
+        Assert.Empty(Directory.GetDirectories(_stateRoot));
+    }
+
+    [Fact]
+    public async Task Sweep_EndsAnAgentThatHangs()
+    {
+        await TestSandbox.Required();
+        using Process holder = await Hold([]);
+        int[] services = MarkedProcesses.Find(_stateRoot);
+        string folder = Directory.GetDirectories(_stateRoot).Single();
+        int unshare = int.Parse((await File.ReadAllTextAsync(Path.Combine(folder, "agent"), Token)).Split(' ')[0]);
+        int agent = int.Parse((await File.ReadAllTextAsync($"/proc/{unshare}/task/{unshare}/children", Token)).Trim());
+        using (Process stop = Process.Start("kill", ["-STOP", agent.ToString()]))
+            await stop.WaitForExitAsync(Token);
+        holder.Kill();
+        await holder.WaitForExitAsync(Token);
+        Assert.NotEmpty(MarkedProcesses.Find(_stateRoot));
+
+        Assert.Equal(1, await Driver().Sweep(Token));
+
+        await MarkedProcesses.End(services, Token);
+        Assert.Empty(MarkedProcesses.Find(_stateRoot));
+    }
+
+    [Fact]
+    public async Task Sweep_LeavesALiveSandboxAlone()
+    {
+        await TestSandbox.Required();
+        using Process holder = await Hold([]);
+
+        Assert.Equal(0, await Driver().Sweep(Token));
+
+        Assert.NotEmpty(MarkedProcesses.Find(_stateRoot));
+        holder.StandardInput.Close();
+        await holder.WaitForExitAsync(Token);
+        Assert.Empty(Directory.GetDirectories(_stateRoot));
+    }
+
+    [Fact]
+    public async Task OrdinaryUser_HasTheSameSandbox()
+    {
+        await TestSandbox.Required();
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "These tests run as an ordinary user already.");
+        using Process holder = await Hold(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]);
+        holder.StandardInput.Close();
+        await holder.WaitForExitAsync(Token);
+
+        Assert.Equal(0, holder.ExitCode);
+    }
+
+    private ProcessSandboxDriver Driver() => new(new ProcessSandboxOptions { AgentPath = TestSandbox.Programs, StateRoot = _stateRoot }, TimeProvider.System);
+
+    // A process of its own whose sandbox is up and has carried one call.
+    private async Task<Process> Hold(string[] asUser)
+    {
+        string[] words = [.. asUser, TestSandbox.Programs, "hold", _stateRoot, "web", "8080"];
+        ProcessStartInfo start = new(words[0], words[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        Process holder = Process.Start(start)!;
+        string? line = await holder.StandardOutput.ReadLineAsync(Token);
+        Assert.Matches(@"\Acaller=held address=198\.18\.0\.\d+:80 host=stock\z", line);
+        return holder;
+    }
+}
