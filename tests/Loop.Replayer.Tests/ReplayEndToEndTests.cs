@@ -47,6 +47,18 @@ public sealed class ReplayEndToEndTests
     }
 
     [Fact]
+    public async Task Replay_Ended_IsCountedByVerdictAndRow()
+    {
+        await using TestDestination destination = await TestDestination.Answering(500, SameBody);
+        await using ReplayerHost host = await ReplayerHost.Start(Recording.Failing());
+        Task<string> counted = host.NextMeasurement("loop.replayer.replay.ended");
+
+        await host.Replay(destination.Name);
+
+        Assert.Equal("1 verdict=reproduced row=R1", await counted);
+    }
+
+    [Fact]
     public async Task Replay_SendsFreshNamesAndNoTokens()
     {
         Recording recording = new();

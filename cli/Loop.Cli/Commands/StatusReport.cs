@@ -40,21 +40,48 @@ internal static class StatusReport
         context.Console.PutLine($"  rate      {node.ExchangesPerSecond:0.#} exchanges/s, {node.OpenExchanges} open");
         double used = node.RingBytesTotal == 0 ? 0 : 100.0 * node.RingBytesUsed / node.RingBytesTotal;
         context.Console.PutLine($"  ring      {Units.Count(node.RingExchanges, "exchange")}, {Units.Bytes(node.RingBytesUsed)} of {Units.Bytes(node.RingBytesTotal)} ({used:0} %)");
-        context.Console.PutLine($"  inputs    {Join(node.Inputs, node.Inputs.Keys.Order(StringComparer.Ordinal))}");
+        WriteList(context, "inputs", node.Inputs, Moved(node.Inputs));
         WriteCounts(context, node.Counts);
     }
 
     private static void WriteCounts(CliContext context, IReadOnlyDictionary<string, long> counts)
     {
         bool hasLost = counts.GetValueOrDefault("shed") + counts.GetValueOrDefault("malformed") > 0;
-        context.Console.Put("  lost      ");
-        context.Console.PutLine(Join(counts, Losses), hasLost ? StatusText.Doubtful : "");
-        context.Console.PutLine($"  counts    {Join(counts, counts.Keys.Except(Losses).Order(StringComparer.Ordinal))}");
+        WriteList(context, "lost", counts, Losses, hasLost ? StatusText.Doubtful : "");
+        WriteList(context, "counts", counts, Moved(counts).Except(Losses));
     }
 
-    private static string Join(IReadOnlyDictionary<string, long> counts, IEnumerable<string> names)
+    // A zero says nothing here; --json has them all.
+    private static IEnumerable<string> Moved(IReadOnlyDictionary<string, long> counts) => counts.Where(count => count.Value != 0).Select(count => count.Key).Order(StringComparer.Ordinal);
+
+    private static void WriteList(CliContext context, string label, IReadOnlyDictionary<string, long> counts, IEnumerable<string> names, string style = "")
     {
-        string joined = string.Join(", ", names.Select(name => $"{SafeText.Line(name)} {counts.GetValueOrDefault(name)}"));
-        return joined.Length == 0 ? "none" : joined;
+        const int indent = 12;
+        int width = context.IsTerminal ? Math.Max(20, context.Width - indent) : int.MaxValue;
+        string start = $"  {label}".PadRight(indent);
+        foreach (string line in Lines([.. names.Select(name => $"{SafeText.Line(name)} {counts.GetValueOrDefault(name)}")], width))
+        {
+            context.Console.Put(start);
+            context.Console.PutLine(line, style);
+            start = new string(' ', indent);
+        }
+    }
+
+    private static IEnumerable<string> Lines(IReadOnlyList<string> parts, int width)
+    {
+        string line = parts.Count == 0 ? "none" : parts[0];
+        foreach (string part in parts.Skip(1))
+        {
+            if (line.Length + part.Length + 3 <= width)
+            {
+                line += $", {part}";
+                continue;
+            }
+
+            yield return line + ",";
+            line = part;
+        }
+
+        yield return line;
     }
 }

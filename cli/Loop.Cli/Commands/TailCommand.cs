@@ -39,6 +39,7 @@ internal static class TailCommand
     {
         // A server that never answered is a wrong address; one that did is waited for.
         await client.GetStatus(cancellationToken);
+        TailLines lines = new(context);
         for (TimeSpan pause = FirstPause; ;)
         {
             string why = "the server ended the tail";
@@ -50,7 +51,7 @@ internal static class TailCommand
                     if (asJson)
                         JsonOutput.Line(context, summary);
                     else
-                        TailLine.Write(context, summary);
+                        lines.Write(summary);
                 }
             }
             catch (LoopUnreachableException exception)

@@ -1,4 +1,5 @@
 using Loop.Cli.Tests.Api;
+using Loop.Contracts.Api;
 
 namespace Loop.Cli.Tests.Commands;
 
@@ -15,6 +16,19 @@ public sealed class StatusAndKeepTests
         Assert.Equal(exitCode, run.ExitCode);
         Golden.Equal(golden, run.Output);
         Assert.Equal(exitCode, (await LoopctlRun.Of(api.Url, "status", "--json")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Status_OnANarrowTerminal_WrapsItsListsAndLeavesZerosOut()
+    {
+        SystemStatus status = Samples.Status(ready: true);
+        NodeStatusView node = status.Nodes[0] with { Counts = Enumerable.Range(0, 12).ToDictionary(number => $"somethingCounted{number:00}", number => (long)number) };
+        await using FakeApi api = await FakeApi.Start();
+        api.OnJson("GET /api/v1/status", status with { Nodes = [node] });
+        LoopctlRun run = await LoopctlRun.Of(api.Url, isTerminal: true, width: 60, TestContext.Current.CancellationToken, "status");
+        Assert.DoesNotContain("somethingCounted00", run.Output, StringComparison.Ordinal);
+        Assert.Contains("  counts    somethingCounted01 1, somethingCounted02 2,\n            somethingCounted03 3,", run.Output, StringComparison.Ordinal);
+        Assert.All(run.Output.Split('\n'), line => Assert.True(line.Length <= 60, line));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class TailTests
     }
 
     [Fact]
-    public async Task Tail_ForPeople_PrintsOneLineEach()
+    public async Task Tail_ForPeople_PrintsALineForEachChangeThatShows()
     {
         await using FakeApi api = await FakeApi.Start();
         api.OnJson("GET /api/v1/status", Samples.Status(ready: true));
@@ -39,7 +39,7 @@ public sealed class TailTests
         api.On("GET /api/v1/tail", async context =>
         {
             context.Response.ContentType = "text/event-stream";
-            foreach (ConversationSummary summary in new[] { Samples.Open(Samples.Id), Samples.Summary() })
+            foreach (ConversationSummary summary in new[] { Samples.Open(Samples.Id) with { Hops = 0 }, Samples.Open(Samples.Id), Samples.Open(Samples.Id), Samples.Summary() })
                 await context.Response.WriteAsync($"event: conversation\ndata: {JsonSerializer.Serialize(summary, LoopJson.Options)}\n\n");
         });
         using var error = new SignalWriter("connecting again", ended);

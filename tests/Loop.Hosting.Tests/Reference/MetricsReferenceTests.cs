@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Loop.Capture;
 using Loop.Capture.Core.Ring;
 using Loop.Capture.Diagnostics;
+using Loop.Replayer.Engine;
 using Loop.Store;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,10 +37,12 @@ public sealed partial class MetricsReferenceTests
         };
         listener.Start();
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Loop:Capture:Ring:PoolBytes", "8388608")]).Build();
-        using ServiceProvider services = new ServiceCollection().AddLogging().AddSingleton(configuration).AddCapture().AddSingleton<StoreInstruments>().BuildServiceProvider();
+        using ServiceProvider services = new ServiceCollection().AddLogging().AddSingleton(configuration).AddCapture()
+            .AddSingleton<StoreInstruments>().AddSingleton<ReplayQueue>().AddSingleton<ReplayInstruments>().BuildServiceProvider();
         services.GetRequiredService<CaptureInstruments>();
         services.GetRequiredService<RingInstruments>();
         services.GetRequiredService<StoreInstruments>();
+        services.GetRequiredService<ReplayInstruments>();
         return [.. found];
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -66,6 +67,25 @@ public sealed class ReplayerHost : IAsyncDisposable
         Assert.Null(accepted.Verdict);
         Assert.Equal($"/api/v1/replays/{accepted.Id}", response.Headers.Location!.ToString());
         return await Store.Finished(accepted.Id);
+    }
+
+    /// <summary>The next value that this host gives to a counter, with its attributes.</summary>
+    public async Task<string> NextMeasurement(string counter)
+    {
+        TaskCompletionSource<string> seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        object scope = _app.Services.GetRequiredService<IMeterFactory>();
+        using MeterListener listener = new()
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == counter && instrument.Meter.Scope == scope)
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, attributes, _) =>
+            seen.TrySetResult($"{value} {string.Join(' ', attributes.ToArray().Select(attribute => $"{attribute.Key}={attribute.Value}"))}"));
+        listener.Start();
+        return await seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     public Task<HttpResponseMessage> Post(string destination, Func<ReplayRequest, ReplayRequest>? change = null)

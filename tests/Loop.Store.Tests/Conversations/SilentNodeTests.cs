@@ -11,25 +11,8 @@ namespace Loop.Store.Tests.Conversations;
 /// <summary>A node that is connected and says nothing.</summary>
 public sealed class SilentNodeTests : StoreTest
 {
-    protected override void Configure(ConversationOptions options)
-    {
-        options.AnswerTimeout = TimeSpan.FromMilliseconds(400);
-        options.TimeLimit = TimeSpan.FromSeconds(3);
-    }
-
-    [Fact]
-    public async Task OpenExchange_ThatNeverEnds_IsCountedAtTheTimeLimit()
-    {
-        await using FakeNode node = await FakeNode.Connect(Store);
-        Captured failing = Make(1, [Trace(1)], 500);
-        string id = (await node.Trigger(failing.Head)).ConversationId;
-        await node.Answer(await node.NextCollect(id), open: 2, failing);
-
-        await Sealed(id);
-        Assert.Equal("time limit", (await Store.Conversation(id).Describe())!.SealReason);
-        LoadedConversation loaded = await ((ConversationJournal)Store.Services.GetService(typeof(ConversationJournal))!).Load(id, CancellationToken.None);
-        Assert.Equal(2, loaded.Conversation.Seal!.StillOpen);
-    }
+    // Long enough that the node which answers is never taken for the silent one, however slow the machine.
+    protected override void Configure(ConversationOptions options) => options.AnswerTimeout = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task SilentNode_IsNamedInCoherenceAndDoesNotHoldTheSeal()

@@ -9,7 +9,8 @@ namespace Loop.Replayer.Engine;
 
 /// <summary>Works the queue off, one replay at a time: two at once would change each other's timing. Whatever happens, a replay ends.</summary>
 internal sealed partial class ReplayEngine(
-    ReplayQueue queue, ReplayRun run, IReplayJournal journal, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayEngine> log) : BackgroundService
+    ReplayQueue queue, ReplayRun run, IReplayJournal journal, ReplayInstruments instruments,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayEngine> log) : BackgroundService
 {
     // The stream of an ended replay must not wait for a store that hangs while the process stops.
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(5);
@@ -70,6 +71,7 @@ internal sealed partial class ReplayEngine(
         try
         {
             await journal.Append(report.Id, new ReplayFinished(report, report.FinishedAt!.Value)).WaitAsync(FarewellLimit, time);
+            instruments.OnEnded(report);
             LogFinished(report.Id, report.Verdict!.Value, report.Row ?? "");
         }
         catch (Exception error)

@@ -13,6 +13,9 @@ public sealed class ReplayQueue(IOptions<ReplayOptions> options)
     private readonly int _limit = options.Value.QueueLimit;
     private int _taken;
 
+    /// <summary>Places that are taken.</summary>
+    public int Waiting => Volatile.Read(ref _taken);
+
     /// <summary>Takes a place; false when all are taken.</summary>
     public bool TryReserve()
     {

@@ -50,6 +50,7 @@ public static class ReplayerHostExtensions
     {
         services.TryAddSingleton<IReplayIdSource, RandomReplayIdSource>();
         services.TryAddSingleton<ReplayQueue>();
+        services.TryAddSingleton<ReplayInstruments>();
         services.TryAddSingleton<HopObserver>();
         services.TryAddSingleton<ReplayRun>();
         services.TryAddSingleton<ReplayService>();

@@ -1,0 +1,28 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Loop.Replayer.Core.StandIns;
+
+/// <summary>A multipart form without the boundary that its sender drew by lot.</summary>
+internal static partial class MultipartNormaliser
+{
+    /// <summary>False when the content type names no boundary, or one that the body does not have.</summary>
+    public static bool TryNormalise(byte[] body, string contentType, out byte[] normalised)
+    {
+        normalised = [];
+        Match boundary = Boundary().Match(contentType);
+        if (!boundary.Success)
+            return false;
+        // One character per byte: file parts are not text.
+        string text = Encoding.Latin1.GetString(body);
+        string delimiter = $"--{(boundary.Groups["quoted"].Success ? boundary.Groups["quoted"] : boundary.Groups["bare"]).Value}";
+        if (!text.StartsWith(delimiter, StringComparison.Ordinal))
+            return false;
+        // RFC 2046 §5.1.1: a delimiter stands at the beginning of a line.
+        normalised = Encoding.Latin1.GetBytes("--" + text[delimiter.Length..].Replace($"\r\n{delimiter}", "\r\n--", StringComparison.Ordinal));
+        return true;
+    }
+
+    [GeneratedRegex("""boundary=(?:"(?<quoted>[^"]+)"|(?<bare>[^;\s]+))""", RegexOptions.IgnoreCase)]
+    private static partial Regex Boundary();
+}

@@ -1,0 +1,46 @@
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Comparison;
+
+namespace Loop.Replayer.Core.StandIns;
+
+/// <summary>A call that a live service made when it was recorded, and how it was answered: one line of a stand-in's part.</summary>
+public sealed record RecordedCall
+{
+    /// <summary>The hop that this call is.</summary>
+    public required string HopId { get; init; }
+
+    /// <summary>In words: <c>payments POST /charge #1</c>.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>The hop during which the caller made it.</summary>
+    public required string CallerHopId { get; init; }
+
+    /// <summary>Service that made it.</summary>
+    public required string Caller { get; init; }
+
+    /// <summary>Service that answered it.</summary>
+    public required string Callee { get; init; }
+
+    /// <summary>What identifies it.</summary>
+    public required CallIdentity Identity { get; init; }
+
+    /// <summary>When the caller sent it.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When the caller had its answer; <see cref="DateTimeOffset.MaxValue"/> when it never ended.</summary>
+    public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>What the caller was answered; null when no headers came.</summary>
+    public required Message? Answer { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required ExchangeEnd End { get; init; }
+
+    /// <summary>True when the two were under way at the same time, so that no one can tell which of them came first.</summary>
+    public bool Overlaps(RecordedCall other) => StartedAt < other.EndedAt && other.StartedAt < EndedAt;
+
+    /// <summary>True when a caller could not tell the answers apart.</summary>
+    public bool IsAnsweredLike(RecordedCall other) =>
+        End == other.End && (Answer is null) == (other.Answer is null)
+        && MessageComparer.Responses("", Answer, other.Answer, RunMask.None).Divergences.Count == 0;
+}

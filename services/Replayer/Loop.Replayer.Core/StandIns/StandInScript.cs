@@ -1,0 +1,74 @@
+namespace Loop.Replayer.Core.StandIns;
+
+/// <summary>
+/// The part that all stand-ins of one run play. A call is answered by its position in the conversation: caller hop, identity, and its ordinal among
+/// equals. An answer that was given is never given again. Safe for use from many threads.
+/// </summary>
+public sealed class StandInScript
+{
+    private readonly Lock _gate = new();
+    private readonly IReadOnlyList<RecordedCall> _calls;
+    private readonly HashSet<RecordedCall> _used = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>A script of <paramref name="calls"/>, in the order in which they were made.</summary>
+    public StandInScript(IEnumerable<RecordedCall> calls) => _calls = [.. calls.OrderBy(call => call.StartedAt).ThenBy(call => call.HopId, StringComparer.Ordinal)];
+
+    /// <summary>Calls that nobody made so far, in recorded order.</summary>
+    public IReadOnlyList<RecordedCall> Unused
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _calls.Where(call => !_used.Contains(call))];
+        }
+    }
+
+    /// <summary>Answers a call, and uses the answer up.</summary>
+    public CallMatch Take(LiveCall live)
+    {
+        lock (_gate)
+        {
+            List<RecordedCall> equal = [.. _calls.Where(call => call.Caller == live.Caller && call.Identity.Key == live.Identity.Key)];
+            List<RecordedCall> fitting = [.. equal.Where(call => MayHaveMade(live, call))];
+            if (fitting.Find(call => !_used.Contains(call)) is not { } chosen)
+                return Miss(live, equal, fitting);
+            _used.Add(chosen);
+            return new CallMatch.Answered(chosen, Ambiguity(live, chosen, fitting));
+        }
+    }
+
+    // A trace context names the caller hop. Without one, a hop that is being served may have made the call; with none being served, a call outlived its request.
+    private static bool MayHaveMade(LiveCall live, RecordedCall call) => live switch
+    {
+        { CallerHopId: { } hop } => call.CallerHopId == hop,
+        { OpenHops.Count: > 0 } => live.OpenHops.Contains(call.CallerHopId),
+        _ => true,
+    };
+
+    private string? Ambiguity(LiveCall live, RecordedCall chosen, List<RecordedCall> fitting)
+    {
+        if (fitting.Find(call => call.CallerHopId == chosen.CallerHopId && call != chosen && call.Overlaps(chosen) && !call.IsAnsweredLike(chosen)) is { } parallel)
+            return $"{chosen.Label} and {parallel.Label} are equal calls, were made at the same time and answered differently";
+        if (live.CallerHopId is not null)
+            return null;
+        // The chosen one is used already: what is left could as well have been the one.
+        return fitting.Find(call => call.CallerHopId != chosen.CallerHopId && !_used.Contains(call) && !call.IsAnsweredLike(chosen)) is { } other
+            ? $"{live.Caller} passed no trace context on; the call is {chosen.Label} or {other.Label}, which were answered differently"
+            : null;
+    }
+
+    private CallMatch.Miss Miss(LiveCall live, List<RecordedCall> equal, List<RecordedCall> fitting)
+    {
+        List<RecordedCall> unused = [.. _calls.Where(call => !_used.Contains(call))];
+        string why = (fitting.Count, equal.Count) switch
+        {
+            (1, _) => "it was recorded once, and that answer was given already",
+            ( > 1, _) => $"it was recorded {fitting.Count} times, and these answers were given already",
+            (_, > 0) => "it was recorded, but made while another request was served",
+            _ => "no such call was recorded",
+        };
+        List<MissCandidate> candidates = [.. unused.Select(call => MissCandidates.Of(call, live)).OrderBy(MissCandidates.Distance).Take(MissCandidates.Limit)];
+        List<RecordedCall> partners = [.. unused.Where(call => MayHaveMade(live, call) && MissCandidates.IsSameRoute(call, live))];
+        return new CallMatch.Miss(why, candidates, partners.Count == 1 ? partners[0] : null);
+    }
+}
