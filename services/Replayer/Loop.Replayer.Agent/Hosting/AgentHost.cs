@@ -26,7 +26,7 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         ServiceProcesses services = new(plan, networks, observer.Tell, time);
         try
         {
-            await networks.Open(handlers(plan.Plan, networks), ending.Token);
+            await networks.Open(await handlers(plan.Plan, networks, text => observer.Tell(new HandlerTold(text))), ending.Token);
             _ = new DialServer(networks).Serve(StateFiles.DialSocket(plan.StateFolder), ending.Token);
         }
         catch (Exception error) when (error is KernelRefusedException or SocketException or SandboxException)

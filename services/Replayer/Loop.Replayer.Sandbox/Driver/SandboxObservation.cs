@@ -11,6 +11,7 @@ namespace Loop.Replayer.Sandbox.Driver;
 [JsonDerivedType(typeof(CallAccepted), "call")]
 [JsonDerivedType(typeof(TrafficRefused), "traffic")]
 [JsonDerivedType(typeof(HandlerFailed), "handler")]
+[JsonDerivedType(typeof(HandlerTold), "told")]
 [JsonDerivedType(typeof(SandboxStopped), "stopped")]
 public abstract record SandboxObservation;
 
@@ -50,6 +51,9 @@ public sealed record TrafficRefused(string Caller, string Kind, string Target, l
 
 /// <summary>The call handler threw: a fault of Loop, not of the service.</summary>
 public sealed record HandlerFailed(string Caller, string Address, string Reason) : SandboxObservation;
+
+/// <summary>The call handler says something that only its owner understands.</summary>
+public sealed record HandlerTold(string Text) : SandboxObservation;
 
 /// <summary>All services have ended; the last observation.</summary>
 public sealed record SandboxStopped : SandboxObservation;
