@@ -73,8 +73,9 @@ public sealed class StandInServerTests
         using HttpResponseMessage response = await client.SendAsync(Request("GET", "/half", "web-1", isHttp2: isHttp2), HttpCompletionOption.ResponseHeadersRead, Cancellation);
 
         Assert.Equal(100, response.Content.Headers.ContentLength);
+        await using Stream answer = await response.Content.ReadAsStreamAsync(Cancellation);
         using MemoryStream body = new();
-        await Assert.ThrowsAnyAsync<IOException>(async () => await response.Content.CopyToAsync(body, Cancellation));
+        await Assert.ThrowsAnyAsync<IOException>(() => answer.CopyToAsync(body, Cancellation));
         // A client of HTTP/2 may throw away what it had when the stream is reset; one of HTTP/1.1 has it all.
         if (!isHttp2)
             Assert.Equal("half of", Encoding.UTF8.GetString(body.ToArray()));
