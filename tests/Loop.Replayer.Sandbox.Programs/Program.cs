@@ -1,10 +1,11 @@
+using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.Hosting;
 using Loop.Replayer.Sandbox.Programs;
 
 // One executable for all parts that the tests need: the agent with a call handler of its own, services, and a hostile program.
 return args switch
 {
-    [AgentProgram.RunMode] or ["launch", ..] => await AgentProgram.Run(args, static context => new DescribingCallHandler(context)),
+    [AgentProgram.RunMode] or ["launch", ..] => await AgentProgram.Run(args, static context => Task.FromResult<ICallHandler>(new DescribingCallHandler(context))),
     ["web", var port] => await WebService.Run(int.Parse(port)),
     ["door", var door, var argument] => Print(Doors.Try(door, argument)),
     ["silent"] => await WebService.Wait(),

@@ -1,4 +1,4 @@
-using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.Hosting;
+using Loop.Replayer.Agent.StandIns;
 
-return await AgentProgram.Run(args, static _ => new RefusingCallHandler());
+return await AgentProgram.Run(args, StandInsOfRun.Start);

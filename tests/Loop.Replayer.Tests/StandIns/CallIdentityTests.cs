@@ -57,7 +57,7 @@ public sealed class CallIdentityTests
         using MemoryStream packed = new();
         using (GZipStream gzip = new(packed, CompressionLevel.Optimal, leaveOpen: true))
             gzip.Write(Encoding.UTF8.GetBytes("""{"a":1}"""));
-        CallIdentity compressed = CallIdentity.Of(Script.Request(Route, packed.ToArray(), "application/json", new HeaderField("content-encoding", "gzip")), [], text => text);
+        CallIdentity compressed = Script.Reader.Read(Script.Request(Route, packed.ToArray(), "application/json", new HeaderField("content-encoding", "gzip")));
         Assert.Equal(Script.Identity(Route, """{ "a": 1 }""").Key, compressed.Key);
     }
 

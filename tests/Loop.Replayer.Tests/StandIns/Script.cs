@@ -18,7 +18,7 @@ internal static class Script
             CallerHopId = callerHop,
             Caller = caller,
             Callee = request.Split(' ')[1],
-            Identity = Identity(request, body),
+            Request = Request(request, Encoding.UTF8.GetBytes(body), "application/json"),
             StartedAt = Start.AddMilliseconds(from),
             EndedAt = Start.AddMilliseconds(to),
             Answer = new Message(new HttpMessagePart { Headers = [new(":status", "200"), new("content-type", "application/json")], Body = BodyInfo.Empty }, Encoding.UTF8.GetBytes(answer)),
@@ -29,7 +29,11 @@ internal static class Script
         new() { Caller = caller, CallerHopId = callerHop, OpenHops = open, Identity = Identity(request, body) };
 
     public static CallIdentity Identity(string request, string body, string contentType = "application/json", params HeaderField[] headers) =>
-        CallIdentity.Of(Request(request, Encoding.UTF8.GetBytes(body), contentType, headers), ["x-tenant"], text => text.Replace("‹own›", "", StringComparison.Ordinal));
+        Reader.Read(Request(request, Encoding.UTF8.GetBytes(body), contentType, headers));
+
+    public static CallReader Reader { get; } = new(["x-tenant"], text => text.Replace("‹own›", "", StringComparison.Ordinal));
+
+    public static StandInScript Of(params IEnumerable<RecordedCall> calls) => new(calls, Reader);
 
     public static Message Request(string request, byte[] body, string contentType, params HeaderField[] headers)
     {

@@ -34,5 +34,5 @@ public sealed class CallTroublesTests
         Assert.Equal(TroubleKind.Ambiguous, Of(Script.Live(), Script.Recorded("charge-1", "1"), Script.Recorded("charge-2", "2"))!.Kind);
 
     private static CallTrouble? Of(LiveCall live, params RecordedCall[] recorded) =>
-        CallTroubles.Of(live, new StandInScript(recorded).Take(live), TimeSpan.FromSeconds(1), isBackground: false);
+        CallTroubles.Of(live, Script.Of(recorded).Take(live), TimeSpan.FromSeconds(1), isBackground: false);
 }

@@ -3,7 +3,7 @@ using Loop.Replayer.Sandbox.Driver;
 namespace Loop.Replayer.Agent.Calls;
 
 /// <summary>Makes the call handler of a sandbox, before any service runs.</summary>
-public delegate ICallHandler CallHandlerFactory(CallHandlerContext context);
+public delegate Task<ICallHandler> CallHandlerFactory(CallHandlerContext context);
 
 /// <summary>What a call handler may use.</summary>
 /// <param name="Plan">The sandbox's plan; <see cref="SandboxPlan.HandlerInput"/> is meant for the handler.</param>

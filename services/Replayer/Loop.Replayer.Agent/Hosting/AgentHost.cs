@@ -27,7 +27,7 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         ICallHandler handler;
         try
         {
-            handler = handlers(new CallHandlerContext(plan.Plan, networks, content => observer.Tell(new HandlerTold(content))));
+            handler = await handlers(new CallHandlerContext(plan.Plan, networks, content => observer.Tell(new HandlerTold(content))));
             await networks.Open(handler, ending.Token);
             _ = new DialServer(networks).Serve(StateFiles.DialSocket(plan.StateFolder), ending.Token);
         }

@@ -23,10 +23,6 @@ public static class ReplayPlanner
         return chosen is null ? new PlanResult.UnknownHop(hop!, conversation.Hops) : new PlanResult.Planned(PlanOf(conversation, exchanges, chosen));
     }
 
-    /// <summary>A hop in words.</summary>
-    public static string Label(HopView hop) =>
-        $"{hop.Destination} {hop.Request?.Method ?? "?"} {hop.Request?.Path.Split('?')[0] ?? "?"}";
-
     private static bool IsNamed(HopView hop, string name) =>
         hop.Id == name || hop.Number.ToString(CultureInfo.InvariantCulture) == name;
 
@@ -34,8 +30,8 @@ public static class ReplayPlanner
     {
         Dictionary<ExchangeId, Exchange> byId = exchanges.GroupBy(exchange => exchange.Id).ToDictionary(group => group.Key, group => group.First());
         HashSet<string> below = Below(conversation.Hops, chosen.Id);
-        List<PlannedCall> calls = WithLabels(conversation.Hops.Where(hop => below.Contains(hop.Id)).OrderBy(hop => hop.StartedAt).ThenBy(hop => hop.Number), byId);
-        PlannedCall entry = new(chosen, "entry", Views(chosen, byId));
+        IReadOnlyList<PlannedCall> calls = PlannedCalls.Of(conversation.Hops.Where(hop => below.Contains(hop.Id)), exchanges);
+        PlannedCall entry = new(chosen, "entry", PlannedCalls.Views(chosen, byId));
         (TargetPlace place, string? originId) = Target(conversation, chosen, below);
         return new ReplayPlan
         {
@@ -49,7 +45,7 @@ public static class ReplayPlanner
                 TargetPlace.Nowhere => null,
                 TargetPlace.Entry => entry,
                 TargetPlace.Deeper => calls.First(call => call.Hop.Id == originId),
-                _ => conversation.Hops.Where(hop => hop.Id == originId).Select(hop => new PlannedCall(hop, Label(hop), Views(hop, byId))).FirstOrDefault(),
+                _ => conversation.Hops.Where(hop => hop.Id == originId).Select(hop => new PlannedCall(hop, PlannedCalls.Label(hop), PlannedCalls.Views(hop, byId))).FirstOrDefault(),
             },
             Calls = calls,
         };
@@ -79,26 +75,4 @@ public static class ReplayPlanner
 
         return below;
     }
-
-    private static List<PlannedCall> WithLabels(IEnumerable<HopView> hops, Dictionary<ExchangeId, Exchange> byId)
-    {
-        Dictionary<string, int> seen = [];
-        List<PlannedCall> calls = [];
-        foreach (HopView hop in hops)
-        {
-            string label = Label(hop);
-            seen[label] = seen.GetValueOrDefault(label) + 1;
-            calls.Add(new PlannedCall(hop, string.Create(CultureInfo.InvariantCulture, $"{label} #{seen[label]}"), Views(hop, byId)));
-        }
-
-        return calls;
-    }
-
-    private static List<Exchange> Views(HopView hop, Dictionary<ExchangeId, Exchange> byId) =>
-    [
-        .. hop.Views
-            .Select(view => ExchangeId.TryParse(view.ExchangeId, out ExchangeId id) ? byId.GetValueOrDefault(id) : null)
-            .OfType<Exchange>()
-            .Where(exchange => exchange.Input is not CaptureInput.AccessLog),
-    ];
 }

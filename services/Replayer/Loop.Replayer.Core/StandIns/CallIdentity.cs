@@ -24,20 +24,8 @@ public sealed record CallIdentity(string Authority, string Method, string Target
     /// <summary>Equal for equal calls, and for no others: every field goes in with its length before it, so that none can run into the next.</summary>
     public string Key => _key ??= Hash();
 
-    /// <summary>Reads a request.</summary>
-    /// <param name="request">The request with its kept body.</param>
-    /// <param name="declaredHeaders">Names in lower case of the headers that tell calls apart.</param>
-    /// <param name="mask">Replaces what differs in every run, such as trace ids, in the target, in declared headers and in textual bodies.</param>
-    public static CallIdentity Of(Comparison.Message request, IReadOnlyCollection<string> declaredHeaders, Func<string, string> mask)
-    {
-        HttpMessagePart part = request.Part;
-        return new CallIdentity(
-            (part.Header(":authority") ?? part.Header("host") ?? "").ToLowerInvariant(),
-            part.Header(":method") ?? "",
-            mask(part.Header(":path") ?? ""),
-            [.. part.Headers.Where(field => declaredHeaders.Contains(field.Name)).Select(field => field with { Value = mask(field.Value) })],
-            CallBody.Of(request, mask));
-    }
+    /// <summary>True when the two differ in query, headers or body at most.</summary>
+    public bool IsSameRoute(CallIdentity other) => Authority == other.Authority && Method == other.Method && Route == other.Route;
 
     private string Hash()
     {

@@ -16,7 +16,7 @@ public abstract record CallMatch
     /// <param name="Why">In one sentence.</param>
     /// <param name="Candidates">The nearest recorded calls that are not used up, nearest first; at most three.</param>
     /// <param name="ChangedFrom">The one call that this is instead of, when there is exactly one with the same caller, authority, method and route.</param>
-    public sealed record Miss(string Why, IReadOnlyList<MissCandidate> Candidates, RecordedCall? ChangedFrom) : CallMatch;
+    public sealed record Miss(string Why, IReadOnlyList<MissCandidate> Candidates, MissCandidate? ChangedFrom) : CallMatch;
 }
 
 /// <summary>A recorded call that is not the one that was made.</summary>

@@ -13,22 +13,17 @@ internal static class MissCandidates
     // A call to another service is further away than one with another body.
     private static readonly Dictionary<string, int> Weights = new() { ["caller"] = 64, ["authority"] = 32, ["path"] = 16, ["method"] = 16, ["query"] = 4, ["header"] = 2, ["body"] = 1 };
 
-    public static MissCandidate Of(RecordedCall recorded, LiveCall live) => new(recorded, [.. Differences(recorded, live)]);
+    public static MissCandidate Of(RecordedCall recorded, CallIdentity identity, LiveCall live) => new(recorded, [.. Differences(recorded.Caller, identity, live)]);
 
     public static int Distance(MissCandidate candidate) =>
         candidate.Differences.Select(difference => difference.Field.Split(' ')[0]).Distinct().Sum(field => Weights[field]) * 1000 + Math.Min(candidate.Differences.Count, 999);
 
-    public static bool IsSameRoute(RecordedCall recorded, LiveCall live) =>
-        recorded.Caller == live.Caller && recorded.Identity.Authority == live.Identity.Authority
-        && recorded.Identity.Method == live.Identity.Method && recorded.Identity.Route == live.Identity.Route;
-
-    private static IEnumerable<FieldDifference> Differences(RecordedCall recorded, LiveCall live)
+    private static IEnumerable<FieldDifference> Differences(string caller, CallIdentity before, LiveCall live)
     {
-        CallIdentity before = recorded.Identity;
         CallIdentity after = live.Identity;
         IEnumerable<FieldDifference?> fields =
         [
-            Compare("caller", recorded.Caller, live.Caller),
+            Compare("caller", caller, live.Caller),
             Compare("authority", before.Authority, after.Authority),
             Compare("method", before.Method, after.Method),
             Compare("path", before.Route, after.Route),

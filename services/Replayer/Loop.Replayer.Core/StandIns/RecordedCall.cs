@@ -21,8 +21,8 @@ public sealed record RecordedCall
     /// <summary>Service that answered it.</summary>
     public required string Callee { get; init; }
 
-    /// <summary>What identifies it.</summary>
-    public required CallIdentity Identity { get; init; }
+    /// <summary>What the caller sent.</summary>
+    public required Message Request { get; init; }
 
     /// <summary>When the caller sent it.</summary>
     public required DateTimeOffset StartedAt { get; init; }

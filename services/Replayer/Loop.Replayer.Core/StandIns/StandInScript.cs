@@ -8,10 +8,15 @@ public sealed class StandInScript
 {
     private readonly Lock _gate = new();
     private readonly IReadOnlyList<RecordedCall> _calls;
+    private readonly Dictionary<RecordedCall, CallIdentity> _identities;
     private readonly HashSet<RecordedCall> _used = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>A script of <paramref name="calls"/>, in the order in which they were made.</summary>
-    public StandInScript(IEnumerable<RecordedCall> calls) => _calls = [.. calls.OrderBy(call => call.StartedAt).ThenBy(call => call.HopId, StringComparer.Ordinal)];
+    public StandInScript(IEnumerable<RecordedCall> calls, CallReader reader)
+    {
+        _calls = [.. calls.OrderBy(call => call.StartedAt).ThenBy(call => call.HopId, StringComparer.Ordinal)];
+        _identities = _calls.ToDictionary(call => call, call => reader.Read(call.Request), (IEqualityComparer<RecordedCall>)ReferenceEqualityComparer.Instance);
+    }
 
     /// <summary>Calls that nobody made so far, in recorded order.</summary>
     public IReadOnlyList<RecordedCall> Unused
@@ -28,7 +33,7 @@ public sealed class StandInScript
     {
         lock (_gate)
         {
-            List<RecordedCall> equal = [.. _calls.Where(call => call.Caller == live.Caller && call.Identity.Key == live.Identity.Key)];
+            List<RecordedCall> equal = [.. _calls.Where(call => call.Caller == live.Caller && _identities[call].Key == live.Identity.Key)];
             List<RecordedCall> fitting = [.. equal.Where(call => MayHaveMade(live, call))];
             if (fitting.Find(call => !_used.Contains(call)) is not { } chosen)
                 return Miss(live, equal, fitting);
@@ -67,8 +72,8 @@ public sealed class StandInScript
             (_, > 0) => "it was recorded, but made while another request was served",
             _ => "no such call was recorded",
         };
-        List<MissCandidate> candidates = [.. unused.Select(call => MissCandidates.Of(call, live)).OrderBy(MissCandidates.Distance).Take(MissCandidates.Limit)];
-        List<RecordedCall> partners = [.. unused.Where(call => MayHaveMade(live, call) && MissCandidates.IsSameRoute(call, live))];
-        return new CallMatch.Miss(why, candidates, partners.Count == 1 ? partners[0] : null);
+        List<MissCandidate> candidates = [.. unused.Select(call => MissCandidates.Of(call, _identities[call], live)).OrderBy(MissCandidates.Distance).Take(MissCandidates.Limit)];
+        List<RecordedCall> partners = [.. unused.Where(call => MayHaveMade(live, call) && call.Caller == live.Caller && _identities[call].IsSameRoute(live.Identity))];
+        return new CallMatch.Miss(why, candidates, partners.Count == 1 ? MissCandidates.Of(partners[0], _identities[partners[0]], live) : null);
     }
 }

@@ -67,7 +67,7 @@ internal sealed record ReplayRefusal(int Status, string Kind, string Title, stri
     };
 
     private static string Names(IEnumerable<HopView> hops) =>
-        string.Join(", ", hops.Take(20).Select(hop => string.Create(CultureInfo.InvariantCulture, $"{hop.Number} ({ReplayPlanner.Label(hop)})")));
+        string.Join(", ", hops.Take(20).Select(hop => string.Create(CultureInfo.InvariantCulture, $"{hop.Number} ({PlannedCalls.Label(hop)})")));
 
     private static List<HopChoice> Choices(IEnumerable<HopView> hops) =>
         [.. hops.Select(hop => new HopChoice(hop.Id, hop.Number, hop.Destination, hop.Request?.Method, hop.Request?.Path))];

@@ -15,7 +15,7 @@ public static class CallTroubles
         CallMatch.Miss miss => Trouble(TroubleKind.Miss, live, begunAt, isBackground) with
         {
             Note = miss.Candidates is [MissCandidate nearest, ..] ? $"{miss.Why}; nearest is {nearest.Call.Label}, which differs in {string.Join("; ", Fields(nearest))}" : miss.Why,
-            Partners = miss.ChangedFrom is { } partner ? [new RecordedPartner(partner.Callee, [.. Fields(MissCandidates.Of(partner, live))])] : [],
+            Partners = miss.ChangedFrom is { } partner ? [new RecordedPartner(partner.Call.Callee, [.. Fields(partner)])] : [],
         },
         _ => null,
     };

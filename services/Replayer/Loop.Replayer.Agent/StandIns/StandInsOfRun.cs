@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Loop.Contracts.Api;
+using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Sandbox.Driver;
+
+namespace Loop.Replayer.Agent.StandIns;
+
+/// <summary>Brings the stand-ins of a run into its sandbox.</summary>
+public static class StandInsOfRun
+{
+    /// <summary>Starts them with the <see cref="StandInPlan"/> in the file that <see cref="SandboxPlan.HandlerInput"/> names; without one, every call is reset.</summary>
+    public static async Task<ICallHandler> Start(CallHandlerContext context)
+    {
+        if (context.Plan.HandlerInput is not { } path)
+            return new RefusingCallHandler();
+        await using FileStream file = File.OpenRead(path);
+        StandInPlan standIns = await JsonSerializer.DeserializeAsync<StandInPlan>(file, LoopJson.Options)
+            ?? throw new SandboxException($"{path} holds no plan for stand-ins.");
+        return await StandInServer.Start(new StandInCalls(standIns, served => context.Tell(JsonSerializer.Serialize(served, LoopJson.Options)), TimeProvider.System));
+    }
+}

@@ -1,0 +1,22 @@
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Comparison;
+
+namespace Loop.Replayer.Core.StandIns;
+
+/// <summary>Reads from a request what identifies it.</summary>
+/// <param name="declaredHeaders">Names in lower case of the headers that tell calls apart.</param>
+/// <param name="mask">Replaces what differs in every run, such as trace ids, in the target, in declared headers and in textual bodies.</param>
+public sealed class CallReader(IReadOnlyCollection<string> declaredHeaders, Func<string, string> mask)
+{
+    /// <summary>Reads.</summary>
+    public CallIdentity Read(Message request)
+    {
+        HttpMessagePart part = request.Part;
+        return new CallIdentity(
+            (part.Header(":authority") ?? part.Header("host") ?? "").ToLowerInvariant(),
+            part.Header(":method") ?? "",
+            mask(part.Header(":path") ?? ""),
+            [.. part.Headers.Where(field => declaredHeaders.Contains(field.Name)).Select(field => field with { Value = mask(field.Value) })],
+            CallBody.Of(request, mask));
+    }
+}

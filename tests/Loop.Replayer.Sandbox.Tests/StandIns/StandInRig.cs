@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Agent.StandIns;
+using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.StandIns;
+
+namespace Loop.Replayer.Sandbox.Tests.StandIns;
+
+/// <summary>The stand-ins of a run on connections of this process, without the sandbox around them.</summary>
+internal sealed class StandInRig : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentQueue<ServedCall> _served = new();
+    private StandInServer _server = null!;
+    private Task _accepting = Task.CompletedTask;
+
+    /// <summary>What was told so far; a call is told before its client has the end of its answer, or soon after.</summary>
+    public async Task<IReadOnlyList<ServedCall>> Served(int count)
+    {
+        while (_served.Count < count)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        return [.. _served];
+    }
+
+    public static async Task<StandInRig> Start(params IReadOnlyList<RecordedCall> calls)
+    {
+        StandInRig rig = new();
+        Dictionary<string, string> hops = calls.Select(call => call.CallerHopId).Distinct().ToDictionary(TraceOf, hop => hop);
+        rig._server = await StandInServer.Start(new StandInCalls(new StandInPlan { Calls = calls, Hops = hops }, rig._served.Enqueue, TimeProvider.System));
+        rig._listener.Start();
+        rig._accepting = rig.Accept();
+        return rig;
+    }
+
+    public HttpClient Client() => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellationToken) =>
+        {
+            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(_listener.LocalEndpoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+        AutomaticDecompression = DecompressionMethods.None,
+        ActivityHeadersPropagator = null,
+        ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+        UseProxy = false,
+    });
+
+    public static HttpRequestMessage Request(string method, string target, string hop, string? body = null, bool isHttp2 = false)
+    {
+        HttpRequestMessage request = new(new HttpMethod(method), new Uri($"http://payments{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        request.Version = isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        request.Headers.Add("traceparent", $"00-{TraceOf(hop)["trace:".Length..]}-00000000000000ab-01");
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        return request;
+    }
+
+    public static RecordedCall Recorded(
+        string hop, string request, string body, int status, byte[] answer, string callerHop = "web-1", int at = 0, HeaderField[]? headers = null, HeaderField[]? trailers = null, ExchangeEnd end = ExchangeEnd.Complete)
+    {
+        string[] words = request.Split(' ');
+        HeaderField[] sent = [new(":method", words[0]), new(":authority", "payments"), new(":path", words[1]), new("content-type", "application/json")];
+        DateTimeOffset start = DateTimeOffset.UnixEpoch.AddMilliseconds(at);
+        return new RecordedCall
+        {
+            HopId = hop,
+            Label = $"payments {request} #{hop}",
+            CallerHopId = callerHop,
+            Caller = "web",
+            Callee = "payments",
+            Request = new Message(new HttpMessagePart { Headers = sent, Body = BodyInfo.Empty }, Encoding.UTF8.GetBytes(body)),
+            StartedAt = start,
+            EndedAt = start.AddMilliseconds(5),
+            Answer = new Message(new HttpMessagePart { Headers = [new(":status", $"{status}"), .. headers ?? []], Trailers = trailers ?? [], Body = BodyInfo.Empty }, answer),
+            End = end,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        await _server.DisposeAsync();
+        _ending.Dispose();
+    }
+
+    private static string TraceOf(string hop) => $"trace:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(hop)))[..32]}";
+
+    private async Task Accept()
+    {
+        try
+        {
+            while (true)
+                _ = Serve(await _listener.AcceptSocketAsync(_ending.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The test ends.
+        }
+    }
+
+    private async Task Serve(Socket socket)
+    {
+        using Socket owned = socket;
+        try
+        {
+            await _server.Handle(new OutgoingCall("web", new IPEndPoint(IPAddress.Loopback, 80), "payments", socket), _ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The test ends.
+        }
+    }
+}
