@@ -9,6 +9,8 @@ internal static class FastTimes
     {
         [Section + "Quiet"] = "00:00:00.700",
         [Section + "AnswerTimeout"] = "00:00:20",
+        // A proxy may report an exchange long after its client had the answer.
+        [Section + "KeepGrace"] = "00:00:05",
         [Section + "ReconnectGrace"] = "00:00:02",
         [Section + "KeptPerMinute"] = "100000",
     };

@@ -43,6 +43,18 @@ public sealed class KeepApiTests : StoreTest
     }
 
     [Fact]
+    public async Task Keep_OfWhatEndsAMomentLater_IsCreated()
+    {
+        await using FakeNode node = await FakeNode.Connect(Store);
+        Task<HttpResponseMessage> keeping = Post(Trace(1).Value);
+        Collect collect = await node.NextCollect();
+        await node.Answer(collect, open: 1);
+        await node.SendExchange(collect.WatchId, Make(1, [Trace(1)]));
+        using HttpResponseMessage response = await keeping;
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Keep_OfWhatNobodyHolds_IsNotFoundAndKeepsNothing()
     {
         await using FakeNode node = await FakeNode.Connect(Store);

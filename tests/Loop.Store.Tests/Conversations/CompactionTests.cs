@@ -59,17 +59,17 @@ public sealed class CompactionTests : StoreTest
     }
 
     [Fact]
-    public async Task FurtherTrigger_OfARecordedExchange_IsNoFact()
+    public async Task FurtherTrigger_UnlessItsExchangeIsRecorded_IsAFactBeforeItIsAcknowledged()
     {
         await using FakeNode node = await FakeNode.Connect(Store);
         Captured first = Make(1, [Trace(1)], 500);
         Captured second = Make(2, [Trace(1)], 502);
         Captured lost = Make(3, [Trace(1)], 503);
         string id = (await node.Trigger(first.Head)).ConversationId;
+        await node.Answer(await node.NextCollect(id), open: 1, first, second);
+        await Published(id, summary => summary.Exchanges == 2);
         Assert.Equal(id, (await node.Trigger(second.Head)).ConversationId);
         Assert.Equal(id, (await node.Trigger(lost.Head)).ConversationId);
-        await node.Answer(await node.NextCollect(id), open: 0, first, second);
-        await Sealed(id);
 
         FurtherTriggerSeen seen = Assert.Single((await Facts(id)).OfType<FurtherTriggerSeen>());
         Assert.Equal(lost.Head.Id, seen.Trigger.ExchangeId);

@@ -28,6 +28,10 @@ public sealed class ConversationOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a keep by hand waits for an exchange that is just ending, when no node holds a finished one. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan KeepGrace { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>After a restart of the store: how long nodes may take to dial again before an open conversation is finished without them. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan ReconnectGrace { get; set; } = TimeSpan.FromSeconds(10);

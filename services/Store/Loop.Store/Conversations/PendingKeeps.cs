@@ -36,6 +36,9 @@ public sealed class PendingKeeps(IServiceProvider services, IOptions<Conversatio
         {
             IReadOnlyList<string> asked = pending.Ask(() => Nodes.Collect(id.Value, keys));
             await Task.WhenAny(pending.Kept.Task, pending.AllAnswered.Task, Task.Delay(options.Value.AnswerTimeout, time, cancellationToken));
+            // Who has just had his answer asks before the proxy's report of it is here; what is open completes.
+            if (asked.Count > 0 && !pending.Kept.Task.IsCompleted)
+                await Task.WhenAny(pending.Kept.Task, Task.Delay(options.Value.KeepGrace, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
             if (pending.Kept.Task.IsCompleted)
                 return new KeepResult(await pending.Kept.Task, IsNew: true, asked, []);
