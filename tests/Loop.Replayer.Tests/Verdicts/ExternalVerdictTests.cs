@@ -95,6 +95,14 @@ public sealed class ExternalVerdictTests
     }
 
     [Fact]
+    public void Decide_FixedByTheSentHopsAnswer_NamesWhatTheFailingHopDid()
+    {
+        ReplayTarget target = Deeper with { Failure = "status 500", EntryFailure = "status 502" };
+        Decision decision = VerdictDecider.Decide(target, Absent with { Baseline = Proven });
+        Assert.StartsWith("status 500 of payments POST /charge #1 is absent", decision.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Decide_Inconclusive_AlwaysSaysWhatToDo() =>
         Assert.All(Cases.Values.Where(one => one.Verdict is Verdict.Inconclusive), one => Assert.NotNull(VerdictDecider.Decide(one.Target, one.Seen).NextStep));
 }

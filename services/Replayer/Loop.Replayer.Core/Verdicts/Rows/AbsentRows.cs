@@ -43,5 +43,6 @@ internal static class AbsentRows
         return new Decision(Verdict.Fixed, "F3", $"{What(at)} is absent; {proof}{past}");
     }
 
-    private static string What(Situation at) => $"{at.Judged.Failure ?? at.Target.Failure} of {at.Target.Where}";
+    // What the failing hop did, also where the sent hop's answer decides.
+    private static string What(Situation at) => $"{(at.Target.Assertion is null ? at.Target.Failure : at.Judged.Failure)} of {at.Target.Where}";
 }
