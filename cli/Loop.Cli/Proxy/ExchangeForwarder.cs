@@ -40,8 +40,7 @@ internal sealed class ExchangeForwarder(ProxyOptions options, IHttpForwarder for
         }
         finally
         {
-            recording.Complete();
-            collector.Log(exchange);
+            collector.Log(exchange, recording.Complete());
         }
     }
 

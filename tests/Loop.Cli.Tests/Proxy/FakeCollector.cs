@@ -24,11 +24,17 @@ internal sealed class FakeCollector : IAsyncDisposable
 
     public bool IsFrozen { get; init; }
 
+    /// <summary>How long it takes to end a stream whose response has ended.</summary>
+    public TimeSpan EndPause { get; set; }
+
     public TaskCompletionSource Unfrozen { get; } = new();
 
     public ConcurrentQueue<SideStreamSeen> Streams { get; } = new();
 
     public ConcurrentQueue<(StreamAccessLogsMessage.Types.Identifier Identifier, HTTPAccessLogEntry Entry)> Log { get; } = new();
+
+    /// <summary>Paths whose log entry came before their stream had ended.</summary>
+    public ConcurrentQueue<string> EarlyLog { get; } = new();
 
     public static async Task<FakeCollector> Start(bool isFrozen = false, int port = 0)
     {
@@ -101,6 +107,8 @@ internal sealed class FakeCollector : IAsyncDisposable
                     if (seen.HasResponseEnd)
                         break;
                 }
+
+                await Task.Delay(collector.EndPause);
             }
             catch (Exception exception) when (exception is IOException or RpcException or OperationCanceledException or InvalidOperationException)
             {
@@ -125,7 +133,12 @@ internal sealed class FakeCollector : IAsyncDisposable
                 {
                     identifier ??= message.Identifier;
                     foreach (HTTPAccessLogEntry entry in message.HttpLogs.LogEntry)
+                    {
+                        if (!collector.Streams.Any(stream => stream.Path == entry.Request.Path && stream.HasEnded))
+                            collector.EarlyLog.Enqueue(entry.Request.Path);
                         collector.Log.Enqueue((identifier, entry));
+                    }
+
                     collector.Changed();
                 }
             }

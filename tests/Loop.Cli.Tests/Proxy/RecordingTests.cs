@@ -114,6 +114,18 @@ public sealed class RecordingTests
     }
 
     [Fact]
+    public async Task Requests_AtOnce_AreLoggedAfterTheirParts()
+    {
+        await using ProxyRig rig = await ProxyRig.Start();
+        rig.Collector.EndPause = TimeSpan.FromMilliseconds(300);
+        string[] paths = [.. Enumerable.Range(0, 24).Select(number => $"/who/{number}")];
+        await Task.WhenAll(paths.Select(path => rig.Client.GetStringAsync(path)));
+        foreach (string path in paths)
+            await rig.Collector.Logged(path);
+        Assert.Empty(rig.Collector.EarlyLog);
+    }
+
+    [Fact]
     public async Task Requests_AtOnce_EachTellTheConnectionTheyUsed()
     {
         await using ProxyRig rig = await ProxyRig.Start();

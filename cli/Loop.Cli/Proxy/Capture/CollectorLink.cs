@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Net.Client;
+using Loop.Protocols.Envoy.Data.Accesslog.V3;
 using Loop.Protocols.Envoy.Service.ExtProc.V3;
 
 namespace Loop.Cli.Proxy.Capture;
@@ -74,7 +75,12 @@ internal sealed class CollectorLink : IAsyncDisposable
         return null;
     }
 
-    public void Log(ProxiedExchange exchange) => _log.Add(AccessLogEntries.Of(exchange));
+    /// <summary>Logs an exchange once its parts are told, as an Envoy does: an entry that overtakes them looks like one of an exchange that was lost.</summary>
+    public void Log(ProxiedExchange exchange, Task told)
+    {
+        HTTPAccessLogEntry entry = AccessLogEntries.Of(exchange);
+        told.ContinueWith(_ => _log.Add(entry), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
 
     /// <summary>A side stream ended; <paramref name="isUnreachable"/> keeps the next ones from trying for a moment.</summary>
     public void Closed(bool isUnreachable)
@@ -86,8 +92,8 @@ internal sealed class CollectorLink : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _log.Complete();
         await StreamsSent();
+        await _log.Complete();
         await _stopping.CancelAsync();
         try
         {

@@ -54,8 +54,12 @@ internal sealed class ExchangeRecording(ProxiedExchange exchange, SideStream? st
         stream?.Add(exchange.ResponseTrailers.Count > 0 ? EnvoyMessages.ResponseTrailers(exchange) : EnvoyMessages.ResponseBody([], endOfStream: true));
     }
 
-    /// <summary>Nothing follows, ended well or not.</summary>
-    public void Complete() => stream?.Complete();
+    /// <summary>Nothing follows, ended well or not. The task ends when everything is told.</summary>
+    public Task Complete()
+    {
+        stream?.Complete();
+        return stream?.Ended ?? Task.CompletedTask;
+    }
 
     private void Split(ReadOnlyMemory<byte> chunk, Func<ReadOnlyMemory<byte>, Loop.Protocols.Envoy.Service.ExtProc.V3.ProcessingRequest> message)
     {

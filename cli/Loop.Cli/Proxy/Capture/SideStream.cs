@@ -16,6 +16,7 @@ internal sealed class SideStream
     private readonly Metadata _metadata;
     private readonly CancellationTokenSource _givenUp;
     private readonly Channel<ProcessingRequest> _waiting = Channel.CreateUnbounded<ProcessingRequest>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TaskCompletionSource _ended = new();
     private bool _hasSent;
 
     public SideStream(CollectorLink link, Metadata metadata)
@@ -26,6 +27,9 @@ internal sealed class SideStream
         using (ExecutionContext.SuppressFlow())
             _ = Task.Run(Run);
     }
+
+    /// <summary>Nothing more is sent, however it ended. What waits for it runs before the stream counts as closed, so that a proxy that stops waits for it too.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Takes a message, or gives the whole exchange up.</summary>
     public void Add(ProcessingRequest message)
@@ -79,6 +83,7 @@ internal sealed class SideStream
             _waiting.Writer.TryComplete();
             while (_waiting.Reader.TryRead(out ProcessingRequest? rest))
                 _link.Budget.Return(WeightOf(rest));
+            _ended.SetResult();
             _link.Closed(isUnreachable);
             _givenUp.Dispose();
         }
@@ -88,7 +93,7 @@ internal sealed class SideStream
     {
         using AsyncDuplexStreamingCall<ProcessingRequest, ProcessingResponse> call = _link.Processor.Process(_metadata, cancellationToken: _givenUp.Token);
         // The collector ends a stream when it has seen enough: that is an end, and no loss.
-        Task<bool> ended = Ended(call);
+        Task<bool> ended = ReadToEnd(call);
         while (await _waiting.Reader.WaitToReadAsync(_givenUp.Token))
         {
             while (_waiting.Reader.TryRead(out ProcessingRequest? message))
@@ -131,7 +136,7 @@ internal sealed class SideStream
     }
 
     /// <summary>True when the collector ended the stream well; throws what it ended with otherwise.</summary>
-    private static async Task<bool> Ended(AsyncDuplexStreamingCall<ProcessingRequest, ProcessingResponse> call)
+    private static async Task<bool> ReadToEnd(AsyncDuplexStreamingCall<ProcessingRequest, ProcessingResponse> call)
     {
         await foreach (ProcessingResponse ignored in call.ResponseStream.ReadAllAsync())
         {
