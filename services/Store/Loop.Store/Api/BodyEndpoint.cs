@@ -21,7 +21,7 @@ internal static class BodyEndpoint
             return refusal;
         HopView? view = detail!.Hops.FirstOrDefault(candidate => candidate.Id == hop || candidate.Number.ToString(CultureInfo.InvariantCulture) == hop);
         if (view is null)
-            return ApiProblems.NotFound("Unknown hop", $"Conversation {detail.Id} has {detail.Hops.Count} hops; '{hop}' is none of their numbers or ids. GET /api/v1/conversations/{detail.Id} lists them.");
+            return ApiProblems.NotFound("Unknown hop", $"Conversation {detail.Id} has {detail.Hops.Count} hops; '{hop}' is none of their numbers or ids. loopctl show {detail.Id} and GET /api/v1/conversations/{detail.Id} show them.");
         if (BodyPart.Of(view, side) is not { } part)
             return ApiProblems.NotFound("No body", $"Hop {view.Number} of {detail.Id} has no {side}: no proxy saw one.");
         byte[] bytes = [];

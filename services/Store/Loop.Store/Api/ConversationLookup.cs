@@ -21,7 +21,7 @@ public sealed class ConversationLookup(IConversationIndex index, IGrainFactory g
         if (prefix.Length is < MinPrefix or > ConversationId.Length || !Base32.IsValid(prefix))
         {
             return (null, ApiProblems.BadRequest("Malformed conversation id",
-                $"'{Shorten(text)}' is no conversation id: {MinPrefix} to {ConversationId.Length} of the characters {Base32.Alphabet} are expected. GET /api/v1/conversations lists ids."));
+                $"'{Shorten(text)}' is no conversation id: {MinPrefix} to {ConversationId.Length} of the characters {Base32.Alphabet} are expected. loopctl list and GET /api/v1/conversations show the ids."));
         }
 
         IReadOnlyList<string> found = await index.Find(prefix, MaxCandidates, cancellationToken);
@@ -30,7 +30,7 @@ public sealed class ConversationLookup(IConversationIndex index, IGrainFactory g
         ConversationDetail? detail = found.Count == 1 ? await grains.GetGrain<IConversationGrain>(found[0]).Describe() : null;
         return detail is not null
             ? (detail, null)
-            : (null, ApiProblems.NotFound("Unknown conversation", $"No kept conversation has an id that begins with '{prefix}'. GET /api/v1/conversations lists ids."));
+            : (null, ApiProblems.NotFound("Unknown conversation", $"No kept conversation has an id that begins with '{prefix}'. loopctl list and GET /api/v1/conversations show the ids."));
     }
 
     /// <summary>

@@ -51,10 +51,10 @@ internal static class KeepEndpoint
     private static IResult NothingKept(IReadOnlyList<TraceKey> keys, KeepResult result)
     {
         if (result.Asked.Count == 0)
-            return ApiProblems.Problem(StatusCodes.Status503ServiceUnavailable, "No capture node is connected", "Nothing could be asked and nothing is kept. Start a capture node (loopd --roles capture) or see GET /api/v1/status.");
+            return ApiProblems.Problem(StatusCodes.Status503ServiceUnavailable, "No capture node is connected", "Nothing could be asked and nothing is kept. Start a capture node (loopd --roles capture) or see loopctl status or GET /api/v1/status.");
         string key = string.Join(" or ", keys);
         return result.Silent.Count == 0
-            ? ApiProblems.NotFound("No exchange of that key", $"None of {result.Asked.Count} capture nodes holds an exchange of {key}; nothing is kept. It may be older than their horizon: see GET /api/v1/status.")
+            ? ApiProblems.NotFound("No exchange of that key", $"None of {result.Asked.Count} capture nodes holds an exchange of {key}; nothing is kept. It may be older than their horizon: see loopctl status or GET /api/v1/status.")
             : ApiProblems.Problem(StatusCodes.Status503ServiceUnavailable, "Not every capture node answered", $"No exchange of {key} came, and {string.Join(", ", result.Silent)} did not answer; nothing is kept. Ask again.");
     }
 }
