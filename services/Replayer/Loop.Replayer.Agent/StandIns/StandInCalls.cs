@@ -7,10 +7,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Loop.Replayer.Agent.StandIns;
 
 /// <summary>Answers each request of a live service from the script, and tells what happened.</summary>
-internal sealed class StandInCalls(StandInPlan plan, Action<ServedCall> tell, TimeProvider time)
+internal sealed class StandInCalls(StandInPlan plan, CallReader reader, Action<ServedCall> tell, TimeProvider time)
 {
-    private readonly CallReader _reader = plan.Reader();
-    private readonly StandInScript _script = new(plan.Calls, plan.Reader());
+    private readonly StandInScript _script = new(plan.Calls, reader);
+
+    /// <summary>Reads calls as the plan says.</summary>
+    public StandInCalls(StandInPlan plan, Action<ServedCall> tell, TimeProvider time)
+        : this(plan, plan.Reader(), tell, time)
+    {
+    }
 
     /// <summary>Serves one request.</summary>
     public async Task Answer(HttpContext context)
@@ -19,7 +24,7 @@ internal sealed class StandInCalls(StandInPlan plan, Action<ServedCall> tell, Ti
         DateTimeOffset startedAt = time.GetUtcNow();
         ReceivedRequest request = await ReceivedRequest.Read(context);
         string? hop = HopOf(request.Message.Part);
-        CallMatch match = _script.Take(new LiveCall { Caller = call.Caller, CallerHopId = hop, Identity = _reader.Read(request.Message) });
+        CallMatch match = _script.Take(new LiveCall { Caller = call.Caller, CallerHopId = hop, Identity = reader.Read(request.Message) });
         ServedCall served = new()
         {
             Caller = call.Caller,

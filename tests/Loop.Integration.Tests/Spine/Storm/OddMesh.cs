@@ -1,5 +1,6 @@
 using System.Net;
 using Loop.EnvoyConfig;
+using Loop.Integration.Tests.Harness;
 using Loop.Samples.Demo.Processes;
 using Loop.Testing.Envoy;
 using Microsoft.AspNetCore.Builder;
@@ -24,7 +25,7 @@ internal sealed class OddMesh : IAsyncDisposable
     /// <summary>Sends to the caller's proxy.</summary>
     public HttpClient Client { get; } = new(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseProxy = false });
 
-    public static async Task<OddMesh> Start(int capturePort, Func<OddMesh, HttpContext, Task> caller)
+    public static async Task<OddMesh> Start(LoopServer server, Func<OddMesh, HttpContext, Task> caller)
     {
         var mesh = new OddMesh();
         EnvoyAddress callee = await mesh.Serve(context =>
@@ -33,7 +34,7 @@ internal sealed class OddMesh : IAsyncDisposable
             return context.Response.WriteAsync("callee");
         });
         EnvoyAddress application = await mesh.Serve(context => caller(mesh, context));
-        EnvoyAddress collector = EnvoyAddress.Loopback(capturePort);
+        EnvoyAddress collector = EnvoyAddress.Loopback(server.Capture!.Port);
         RealEnvoy inner = mesh._owned.Add(await RealEnvoy.StartAsync(
             new EnvoyProxyConfig { Service = "callee", Collector = collector, Listeners = [ListenerConfig.Inbound(EnvoyAddress.Loopback(0), "callee", callee)] }, concurrency: 2));
         RealEnvoy outer = mesh._owned.Add(await RealEnvoy.StartAsync(
@@ -50,6 +51,9 @@ internal sealed class OddMesh : IAsyncDisposable
             concurrency: 2));
         mesh._outbound = outer[ListenerDirection.Outbound];
         mesh.Client.BaseAddress = outer[ListenerDirection.Inbound];
+        using var api = new LoopApi(server.Http);
+        await api.CollectorIsUsedBy(inner, Xunit.TestContext.Current.CancellationToken);
+        await api.CollectorIsUsedBy(outer, Xunit.TestContext.Current.CancellationToken);
         return mesh;
     }
 

@@ -20,7 +20,7 @@ public sealed class OddTraceTests
     {
         await using LoopServer server = await LoopServer.Start();
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using OddMesh mesh = await OddMesh.Start(server.Capture!.Port, async (mesh, context) =>
+        await using OddMesh mesh = await OddMesh.Start(server, async (mesh, context) =>
         {
             (await mesh.Call(context, "/fail")).Dispose();
             await release.Task;
@@ -46,7 +46,7 @@ public sealed class OddTraceTests
     public async Task EndlessStreamAboveAFailingCallee_IsSealedAtTheLimitAsStillOpen()
     {
         await using LoopServer server = await LoopServer.Start(environment: new Dictionary<string, string> { ["Loop__Store__Conversations__TimeLimit"] = "00:00:10" });
-        await using OddMesh mesh = await OddMesh.Start(server.Capture!.Port, async (mesh, context) =>
+        await using OddMesh mesh = await OddMesh.Start(server, async (mesh, context) =>
         {
             (await mesh.Call(context, "/fail")).Dispose();
             context.Response.ContentType = "text/event-stream";
@@ -76,7 +76,7 @@ public sealed class OddTraceTests
     {
         await using LoopServer server = await LoopServer.Start();
         var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using OddMesh mesh = await OddMesh.Start(server.Capture!.Port, (mesh, context) =>
+        await using OddMesh mesh = await OddMesh.Start(server, (mesh, context) =>
         {
             Dictionary<string, string> headers = OddMesh.Headers(context);
             _ = Task.Run(async () =>
@@ -102,7 +102,7 @@ public sealed class OddTraceTests
     public async Task FiftyParallelRequestsOfOneTrace_AreOneConversation()
     {
         await using LoopServer server = await LoopServer.Start();
-        await using OddMesh mesh = await OddMesh.Start(server.Capture!.Port, FailThrough);
+        await using OddMesh mesh = await OddMesh.Start(server, FailThrough);
         using var api = new LoopApi(server.Http);
         string trace = Trace();
         await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => (await mesh.Send("/parallel", trace)).Dispose()));
@@ -119,7 +119,7 @@ public sealed class OddTraceTests
     {
         const int calls = 149;
         await using LoopServer server = await LoopServer.Start();
-        await using OddMesh mesh = await OddMesh.Start(server.Capture!.Port, async (mesh, context) =>
+        await using OddMesh mesh = await OddMesh.Start(server, async (mesh, context) =>
         {
             for (int call = 1; call <= calls; call++)
                 (await mesh.Call(context, call == calls ? "/fail" : $"/ok/{call}")).Dispose();
@@ -139,7 +139,7 @@ public sealed class OddTraceTests
     public async Task RequestIdUsedForTwoTraces_JoinsThemAndKeepsTheirTreesApart()
     {
         await using LoopServer server = await LoopServer.Start();
-        await using OddMesh mesh = await OddMesh.Start(server.Capture!.Port, FailThrough);
+        await using OddMesh mesh = await OddMesh.Start(server, FailThrough);
         using var api = new LoopApi(server.Http);
         const string id = "the-same-request-id";
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => (await mesh.Send("/reuse", Trace(), id)).Dispose()));
@@ -154,7 +154,7 @@ public sealed class OddTraceTests
     public async Task TraceSeenAgain_SoonIsLateAndLongAfterIsANewGeneration()
     {
         await using LoopServer server = await LoopServer.Start(environment: new Dictionary<string, string> { ["Loop__Store__Conversations__LateWatch"] = "00:00:06" });
-        await using OddMesh mesh = await OddMesh.Start(server.Capture!.Port, FailThrough);
+        await using OddMesh mesh = await OddMesh.Start(server, FailThrough);
         using var api = new LoopApi(server.Http);
         string trace = Trace();
         (await mesh.Send("/retry", trace)).Dispose();

@@ -1,3 +1,4 @@
+using Loop.Integration.Tests.Harness;
 using Loop.EnvoyConfig;
 using Loop.Samples.Demo;
 using Loop.Samples.Demo.Processes;
@@ -18,14 +19,19 @@ internal sealed class StormMesh : IAsyncDisposable
 
     public Uri Entry { get; }
 
-    public static async Task<StormMesh> Start(int capturePort, bool tracing, CancellationToken cancellationToken)
+    public static async Task<StormMesh> Start(LoopServer server, bool tracing, CancellationToken cancellationToken)
     {
-        DemoPorts ports = DemoPorts.Free() with { Capture = capturePort };
+        DemoPorts ports = DemoPorts.Free() with { Capture = server.Capture!.Port };
         var mesh = new StormMesh(ports);
         ShopProcesses shop = mesh._owned.Add(new ShopProcesses(Path.Combine(mesh._directory, "logs"), TimeProvider.System));
         Task applications = shop.StartBehindProxiesAsync(ports, cancellationToken);
+        using var api = new LoopApi(server.Http);
         foreach (string service in ports.Services.Keys)
-            mesh._owned.Add(await RealEnvoy.StartAsync(EnvoyProxies.Config(service, ports) with { Tracing = tracing }, concurrency: Workers));
+        {
+            RealEnvoy envoy = mesh._owned.Add(await RealEnvoy.StartAsync(EnvoyProxies.Config(service, ports) with { Tracing = tracing }, concurrency: Workers));
+            await api.CollectorIsUsedBy(envoy, cancellationToken);
+        }
+
         await applications;
         return mesh;
     }

@@ -82,7 +82,7 @@ public sealed class StormTests(ITestOutputHelper output)
 
     private async Task<StormVerdict> Run(LoopServer server, bool tracing, int requests, Func<CancellationToken, Task> meanwhile)
     {
-        await using StormMesh mesh = await StormMesh.Start(server.Capture!.Port, tracing, Cancellation);
+        await using StormMesh mesh = await StormMesh.Start(server, tracing, Cancellation);
         using var client = new StormClient(mesh.Entry, tracing);
         using var api = new LoopApi(server.Http);
         Task disturbance = meanwhile(Cancellation);
