@@ -6,6 +6,7 @@ using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Destinations;
 using Loop.Replayer.Hosting;
 using Loop.Replayer.Sending;
+using Loop.Replayer.Wire;
 using Loop.Replayer.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -97,7 +98,7 @@ public sealed class ReplaySenderTests
     public async Task Send_Http2ToAnHttp1Server_IsGarbage()
     {
         await using RawDestination server = RawDestination.Answering("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
-        Answer answer = await Sender(new()).Send(DestinationOf(server.Name), new WireRequest { Method = "GET", Path = "/", UsesHttp2 = true, Headers = [], Adjustments = [] }, TimeSpan.FromSeconds(20), CancellationToken.None);
+        Answer answer = await Send(DestinationOf(server.Name), new WireRequest { Method = "GET", Path = "/", UsesHttp2 = true, Headers = [], Adjustments = [] }, TimeSpan.FromSeconds(20));
         Assert.Equal(AnswerOutcome.HeadersGarbage, answer.Outcome);
     }
 
@@ -105,7 +106,7 @@ public sealed class ReplaySenderTests
     public async Task Send_TlsToAPlainServer_IsTlsFailed()
     {
         await using RawDestination server = RawDestination.Answering("HTTP/1.1 400 Bad Request\r\n\r\n");
-        Answer answer = await Sender(new()).Send(DestinationOf(server.Name) with { IsSecure = true }, new WireRequest { Method = "GET", Path = "/", UsesHttp2 = false, Headers = [], Adjustments = [] }, TimeSpan.FromSeconds(20), CancellationToken.None);
+        Answer answer = await Send(DestinationOf(server.Name) with { IsSecure = true }, new WireRequest { Method = "GET", Path = "/", UsesHttp2 = false, Headers = [], Adjustments = [] }, TimeSpan.FromSeconds(20));
         Assert.Equal(AnswerOutcome.TlsFailed, answer.Outcome);
     }
 
@@ -119,14 +120,15 @@ public sealed class ReplaySenderTests
             await context.Response.Body.FlushAsync();
             await never.Task.WaitAsync(context.RequestAborted);
         });
-        Answer answer = await Sender(new()).Send(DestinationOf(server.Name), new WireRequest { Method = "GET", Path = "/", UsesHttp2 = false, Headers = [], Adjustments = [] }, TimeSpan.FromSeconds(1), CancellationToken.None);
+        Answer answer = await Send(DestinationOf(server.Name), new WireRequest { Method = "GET", Path = "/", UsesHttp2 = false, Headers = [], Adjustments = [] }, TimeSpan.FromSeconds(1));
         Assert.Equal((AnswerOutcome.BodyTimedOut, 200, "begin"), (answer.Outcome, answer.Status, Encoding.UTF8.GetString(answer.Body.Span)));
     }
 
     private static Task<Answer> Send(TestDestination server, WireRequest request, ReplayOptions? options = null) =>
-        Sender(options ?? new()).Send(DestinationOf(server.Name), request, TimeSpan.FromSeconds(20), CancellationToken.None);
+        Send(DestinationOf(server.Name), request, TimeSpan.FromSeconds(20), options);
 
-    private static ReplaySender Sender(ReplayOptions options) => new(Options.Create(options), TimeProvider.System);
+    private static Task<Answer> Send(Destination destination, WireRequest request, TimeSpan limit, ReplayOptions? options = null) =>
+        new RequestSender(TimeProvider.System).Send(new CheckedConnector(destination, request.UsesHttp2), request, limit, (options ?? new()).ResponseLimitBytes, CancellationToken.None);
 
     private static Destination DestinationOf(string name) => new("127.0.0.1", IPEndPoint.Parse(name).Port, false, [IPAddress.Loopback], new Dictionary<string, string>());
 }

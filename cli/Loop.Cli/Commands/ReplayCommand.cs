@@ -14,29 +14,63 @@ internal static class ReplayCommand
     {
         Argument<string?> id = new("ID") { Description = "Conversation, or the beginning of its id", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> idOption = new("--id") { Description = "The same, as an option", HelpName = "ID" };
-        Option<string> destination = new("--destination", "-d") { Description = "Where to send it: host:port or URL", HelpName = "HOST:PORT", Required = true };
+        Option<string?> destination = new("--destination", "-d") { Description = "Where to send it: host:port or URL", HelpName = "HOST:PORT" };
+        Option<string?> sandbox = new("--sandbox", "-s") { Description = "Run copies of the services that this file names, sealed off, with the recording around them", HelpName = "FILE" };
+        Option<string[]> live = new("--live") { Description = "Services of the file to run, comma-separated; else all", HelpName = "A,B" };
+        Option<string[]> recorded = new("--recorded") { Description = "Services of the file to answer from the recording all the same", HelpName = "A,B" };
+        Option<string?> fromHop = new("--from-hop") { Description = "Drive only what lies at and below this hop", HelpName = "HOP" };
+        Option<string?> judge = new("--judge") { Description = "Hop that decides instead of the one that failed by itself", HelpName = "HOP" };
+        Option<int> times = new("--times") { Description = "Runs, each with fresh processes and state", DefaultValueFactory = _ => 1, HelpName = "N" };
+        Option<string?> wrong = new("--wrong") { Description = "A wrong value in a healthy answer that decides: 'HOP response $.path'", HelpName = "PLACE" };
+        Option<string?> expect = new("--expect") { Description = "What that value should be", HelpName = "VALUE" };
+        Option<string?> against = new("--against") { Description = "Then replay with this sandbox file too, with the first replay as its baseline; its verdict counts", HelpName = "FILE" };
         Option<string?> hop = new("--hop") { Description = "Hop to send, by number or id; else the only root", HelpName = "HOP" };
         Option<string[]> header = new("--header", "-H") { Description = "Set a header, also one that was redacted; may be repeated", HelpName = "'NAME: VALUE'" };
         Option<double?> timeout = new("--timeout") { Description = "Longest wait for the answer", HelpName = "SECONDS" };
         Option<bool> json = CommandScope.Json();
         var command = new Command("replay", "Replay a conversation; exits 0 reproduced, 1 fixed, 2 diverged, 3 inconclusive")
         {
-            id, idOption, destination, hop, header, timeout, json,
+            id, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, against, hop, header, timeout, json,
         };
         command.Validators.Add(result => RequireOneId(result, id, idOption));
+        command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, against]));
         scope.Handle(command, (result, client, cancellationToken) =>
         {
             var request = new ReplayRequest
             {
                 Conversation = result.GetValue(id) ?? result.GetValue(idOption)!,
-                Destination = result.GetRequiredValue(destination),
-                Hop = result.GetValue(hop),
+                Destination = result.GetValue(destination),
+                Sandbox = result.GetValue(sandbox) is { } file
+                    ? new SandboxReplay
+                    {
+                        File = Path.GetFullPath(file),
+                        Live = Names(result.GetValue(live)),
+                        Recorded = Names(result.GetValue(recorded)),
+                        Judge = result.GetValue(judge),
+                        Times = result.GetValue(times),
+                        Wrong = result.GetValue(wrong),
+                        Expect = result.GetValue(expect),
+                    }
+                    : null,
+                Hop = result.GetValue(hop) ?? result.GetValue(fromHop),
                 Headers = HeaderText.Parse(result.GetValue(header) ?? []),
                 TimeoutSeconds = result.GetValue(timeout),
             };
-            return Run(scope.Context, client, request, result.GetValue(json), cancellationToken);
+            return Run(scope.Context, client, request, result.GetValue(against), result.GetValue(json), cancellationToken);
         });
         return command;
+    }
+
+    private static string[] Names(string[]? texts) => [.. (texts ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
+    private static void RequireOneWay(CommandResult result, Option<string?> destination, Option<string?> sandbox, Option[] onlyInSandbox)
+    {
+        bool hasDestination = result.GetResult(destination) is { Tokens.Count: > 0 };
+        bool hasSandbox = result.GetResult(sandbox) is { Tokens.Count: > 0 };
+        if (hasDestination == hasSandbox)
+            result.AddError(hasDestination ? "Give one of the two: --destination or --sandbox." : "Say where to replay: --destination HOST:PORT, or --sandbox FILE (loopctl sandbox init ID writes one).");
+        if (hasDestination && onlyInSandbox.FirstOrDefault(option => result.GetResult(option) is { Tokens.Count: > 0 }) is { } wrong)
+            result.AddError($"{wrong.Name} goes with --sandbox.");
     }
 
     private static void RequireOneId(CommandResult result, Argument<string?> id, Option<string?> idOption)
@@ -44,12 +78,18 @@ internal static class ReplayCommand
         bool hasArgument = result.GetResult(id) is { Tokens.Count: > 0 };
         bool hasOption = result.GetResult(idOption) is { Tokens.Count: > 0 };
         if (hasArgument == hasOption)
-            result.AddError(hasArgument ? "The conversation is named twice: ID and --id." : "Name the conversation: replay ID --destination host:port.");
+            result.AddError(hasArgument ? "The conversation is named twice: ID and --id." : "Name the conversation: replay ID --destination host:port, or replay ID --sandbox FILE.");
     }
 
-    private static async Task<int> Run(CliContext context, LoopClient client, ReplayRequest request, bool asJson, CancellationToken cancellationToken)
+    private static async Task<int> Run(CliContext context, LoopClient client, ReplayRequest request, string? against, bool asJson, CancellationToken cancellationToken)
     {
         ReplayReport report = await ReplayFollower.Follow(context, client, request, cancellationToken);
+        if (against is not null)
+        {
+            context.Error.WriteLine($"baseline: {ReplayText.NameOf(report.Verdict!.Value)} ({SafeText.Line(report.Reason ?? "")})");
+            report = await ReplayFollower.Follow(context, client, request with { Sandbox = request.Sandbox! with { File = Path.GetFullPath(against) } }, cancellationToken);
+        }
+
         if (asJson)
             JsonOutput.Document(context, report);
         else

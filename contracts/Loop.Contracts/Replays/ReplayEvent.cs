@@ -26,5 +26,13 @@ public sealed record ReplayAnswered(int? Status, string Outcome, string? BodySha
 /// <summary>A capture node saw a hop of the replay.</summary>
 public sealed record ReplayExchangeObserved(ExchangeId Id, int Segment, int Ordinal, DateTimeOffset At) : ReplayEvent;
 
+/// <summary>One step of a run in a sandbox: <c>prepared</c>, <c>started</c>, <c>driven</c>, <c>missed</c>, <c>refused</c>, <c>decided</c>…</summary>
+/// <param name="Run">Run, from 1.</param>
+/// <param name="Step">Number of the step within the run, from 1; recording it twice is a no-op.</param>
+/// <param name="What">Kind of step.</param>
+/// <param name="Detail">In words.</param>
+/// <param name="At">When.</param>
+public sealed record ReplayStepTaken(int Run, int Step, string What, string Detail, DateTimeOffset At) : ReplayEvent;
+
 /// <summary>The replay ended; the report is final.</summary>
 public sealed record ReplayFinished(ReplayReport Report, DateTimeOffset At) : ReplayEvent;

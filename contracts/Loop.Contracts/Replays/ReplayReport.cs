@@ -9,7 +9,7 @@ public sealed record ReplayReport
     /// <summary>Conversation that was replayed.</summary>
     public required string ConversationId { get; init; }
 
-    /// <summary>Where the request went, <c>host:port</c>.</summary>
+    /// <summary>Where the request went: <c>host:port</c>, or <c>sandbox</c>.</summary>
     public required string Destination { get; init; }
 
     /// <summary>Hop that was sent.</summary>
@@ -36,7 +36,7 @@ public sealed record ReplayReport
     /// <summary>What to do next; null when there is nothing.</summary>
     public string? NextStep { get; init; }
 
-    /// <summary>How far the verdict reaches: <c>entry</c> for an external destination.</summary>
+    /// <summary>How far the verdict reaches: <c>sealed</c> or <c>unsealed</c> for a sandbox, <c>entry</c> for an external destination.</summary>
     public required string Evidence { get; init; }
 
     /// <summary>First difference first.</summary>
@@ -60,8 +60,11 @@ public sealed record ReplayReport
     /// <summary>Duration of the replayed entry, milliseconds.</summary>
     public double? ReplayedDurationMs { get; init; }
 
-    /// <summary>Hops of the replay that capture nodes saw, the entry included.</summary>
+    /// <summary>Hops of the replay that were seen, the entry included: by capture nodes, or by the sandbox.</summary>
     public int ObservedHops { get; init; }
+
+    /// <summary>What only a replay in a sandbox has; null for one against a destination.</summary>
+    public SandboxReport? Sandbox { get; init; }
 }
 
 /// <summary>One named difference between recorded and replayed.</summary>

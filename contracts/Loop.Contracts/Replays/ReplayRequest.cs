@@ -6,10 +6,13 @@ public sealed record ReplayRequest
     /// <summary>Conversation id or unique prefix (≥ 4 characters).</summary>
     public required string Conversation { get; init; }
 
-    /// <summary><c>host:port</c> or an http(s) URL; loopback, or allowed by <c>Loop:Replay:AllowedDestinations</c>.</summary>
-    public required string Destination { get; init; }
+    /// <summary><c>host:port</c> or an http(s) URL; loopback, or allowed by <c>Loop:Replay:AllowedDestinations</c>. Null for a replay in a sandbox.</summary>
+    public string? Destination { get; init; }
 
-    /// <summary>Hop to send: its id or its number; null for the only root.</summary>
+    /// <summary>Replays in a sandbox; null for a replay against <see cref="Destination"/>. Exactly one of the two is given.</summary>
+    public SandboxReplay? Sandbox { get; init; }
+
+    /// <summary>Hop to send: its id or its number; null for the only root. In a sandbox only what lies below it is driven; null drives the whole conversation.</summary>
     public string? Hop { get; init; }
 
     /// <summary>Headers to set, also those that were redacted: name → value.</summary>
@@ -17,4 +20,32 @@ public sealed record ReplayRequest
 
     /// <summary>Longest wait for the answer, seconds; null means max(30 s, 3 × recorded).</summary>
     public double? TimeoutSeconds { get; init; }
+}
+
+/// <summary>A replay in a sandbox: real copies of some services, every other one answered from the recording.</summary>
+public sealed record SandboxReplay
+{
+    /// <summary>
+    /// Absolute path of the sandbox file on the replayer's machine. It names programs that the replayer starts, so the replayer reads only files that
+    /// belong to its own user (or root) and that nobody else may write.
+    /// </summary>
+    public required string File { get; init; }
+
+    /// <summary>Services of the file to run; empty runs all that the file does not answer from the recording.</summary>
+    public IReadOnlyList<string> Live { get; init; } = [];
+
+    /// <summary>Services of the file to answer from the recording all the same.</summary>
+    public IReadOnlyList<string> Recorded { get; init; } = [];
+
+    /// <summary>Hop to judge instead of the origin: its number, its id, its name, or its service when that was called once.</summary>
+    public string? Judge { get; init; }
+
+    /// <summary>Runs, 1 to 100, each with fresh processes and fresh state.</summary>
+    public int Times { get; init; } = 1;
+
+    /// <summary>A wrong value in a healthy answer that is judged: <c>HOP response $.path</c>.</summary>
+    public string? Wrong { get; init; }
+
+    /// <summary>What <see cref="Wrong"/> should be, as JSON or a word; null when nobody said.</summary>
+    public string? Expect { get; init; }
 }

@@ -6,6 +6,7 @@ using Loop.Contracts.Exchanges;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.StandIns;
 using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 
 namespace Loop.Replayer.Sandbox.Tests.StandIns;
@@ -13,6 +14,7 @@ namespace Loop.Replayer.Sandbox.Tests.StandIns;
 /// <summary>The stand-ins of a run on connections of this process, without the sandbox around them.</summary>
 internal sealed class StandInRig : IAsyncDisposable
 {
+    private static readonly ISandboxNetwork Nowhere = new NoNetwork();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentQueue<ServedCall> _served = new();
@@ -31,7 +33,13 @@ internal sealed class StandInRig : IAsyncDisposable
     {
         StandInRig rig = new();
         Dictionary<string, string> hops = calls.Select(call => call.CallerHopId).Distinct().ToDictionary(TraceOf, hop => hop);
-        rig._server = await StandInServer.Start(new StandInCalls(new StandInPlan { Calls = calls, Hops = hops }, rig._served.Enqueue, TimeProvider.System));
+        void Tell(RunFact fact)
+        {
+            if (fact is CallServed served)
+                rig._served.Enqueue(served.Call);
+        }
+
+        rig._server = await StandInServer.Start(new StandInCalls(new StandInPlan { Calls = calls, Hops = hops }, Nowhere, Tell, TimeProvider.System), Nowhere, Tell, TimeProvider.System);
         rig._listener.Start();
         rig._accepting = rig.Accept();
         return rig;
@@ -119,5 +127,10 @@ internal sealed class StandInRig : IAsyncDisposable
         {
             // The test ends.
         }
+    }
+
+    private sealed class NoNetwork : ISandboxNetwork
+    {
+        public Task<Socket> Connect(string service, int port, CancellationToken cancellationToken) => throw new SocketException((int)SocketError.HostNotFound);
     }
 }

@@ -48,6 +48,6 @@ public sealed class RecordedCallsTests
         string web = recording.Hop("web", "POST", "/checkout", 500, "{}", source: "client");
         recording.Hop("payments", "POST", "/charge", 200, """{"ok":true}""", """{"amount":1}""", "web", web, change, ExchangeView.Client);
         LivePlan plan = LivePlan.Of(recording.Detail.Hops, recording.Exchanges, new HashSet<string> { "web" });
-        return RecordedCalls.Of(plan.Answered, part => hasBodies ? recording.Bodies.GetValueOrDefault(part.Body.Sha256!) : null);
+        return RecordedCalls.Of(plan.Answered, plan.Relayed, part => hasBodies ? recording.Bodies.GetValueOrDefault(part.Body.Sha256!) : null);
     }
 }

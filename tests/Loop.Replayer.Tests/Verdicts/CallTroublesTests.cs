@@ -1,3 +1,5 @@
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Tests.StandIns;
@@ -33,6 +35,18 @@ public sealed class CallTroublesTests
     public void Of_OverlappingEqualCallsWithOtherAnswers_IsAmbiguous() =>
         Assert.Equal(TroubleKind.Ambiguous, Of(Script.Live(), Script.Recorded("charge-1", "1"), Script.Recorded("charge-2", "2"))!.Kind);
 
-    private static CallTrouble? Of(LiveCall live, params RecordedCall[] recorded) =>
-        CallTroubles.Of(live, Script.Of(recorded).Take(live), TimeSpan.FromSeconds(1), isBackground: false);
+    private static CallTrouble? Of(LiveCall live, params RecordedCall[] recorded)
+    {
+        DateTimeOffset start = DateTimeOffset.UnixEpoch;
+        HeaderField[] headers = [new(":method", live.Identity.Method), new(":authority", live.Identity.Authority), new(":path", live.Identity.Target)];
+        ServedCall served = new()
+        {
+            Caller = live.Caller,
+            StartedAt = start.AddSeconds(1),
+            EndedAt = start.AddSeconds(2),
+            Request = new Message(new HttpMessagePart { Headers = headers, Body = BodyInfo.Empty }, ReadOnlyMemory<byte>.Empty),
+            RequestBodyBytes = 0,
+        };
+        return CallTroubles.Of(served.With(Script.Of(recorded).Take(live)), start);
+    }
 }

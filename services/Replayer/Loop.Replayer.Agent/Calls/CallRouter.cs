@@ -48,12 +48,11 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
 
         connection.NoDelay = true;
         string? host = names.NameOf(destination.Address);
-        (string Service, int Port)? live = FindLive(host, destination.Port);
-        observe(new CallAccepted(caller, destination.ToString(), host, live?.Service));
-        OutgoingCall call = new(caller, destination, host, connection);
+        OutgoingCall call = new(caller, destination, host, connection) { Callee = FindLive(host, destination.Port) };
+        observe(new CallAccepted(caller, destination.ToString(), host, call.Callee?.Service));
         try
         {
-            if (live is { } callee)
+            if (call.Callee is { } callee && !handler.TakesLiveCalls)
                 await Relay(call, callee, cancellationToken);
             else
                 await handler.Handle(call, cancellationToken);
@@ -69,7 +68,7 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
         }
     }
 
-    private async Task Relay(OutgoingCall call, (string Service, int Port) callee, CancellationToken cancellationToken)
+    private async Task Relay(OutgoingCall call, LiveCallee callee, CancellationToken cancellationToken)
     {
         Socket other;
         try
@@ -84,19 +83,19 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
         }
 
         using Socket owned = other;
-        await handler.Relay(call, callee.Service, other, cancellationToken);
+        await SocketRelay.Run(call.Connection, other, cancellationToken);
     }
 
-    private (string Service, int Port)? FindLive(string? host, int port)
+    private LiveCallee? FindLive(string? host, int port)
     {
         if (host is null)
             return null;
         foreach (SandboxService service in plan.Services)
         {
             if (service.Addresses.FirstOrDefault(address => address.CalledPort == port && address.Host.Equals(host, StringComparison.OrdinalIgnoreCase)) is { } address)
-                return (service.Name, address.ListeningPort);
+                return new LiveCallee(service.Name, address.ListeningPort);
             if (service.Port == port && service.Name.Equals(host, StringComparison.OrdinalIgnoreCase))
-                return (service.Name, port);
+                return new LiveCallee(service.Name, port);
         }
 
         return null;

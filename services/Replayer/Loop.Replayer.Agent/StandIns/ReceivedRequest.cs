@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Loop.Contracts.Exchanges;
+using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Core.Comparison;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,7 +13,7 @@ internal sealed record ReceivedRequest(Message Message)
     // What is told of a call goes through the control channel; more than this is told by size and hash.
     private const int KeptBodyBytes = 1024 * 1024;
 
-    public static async Task<ReceivedRequest> Read(HttpContext context)
+    public static async Task<ReceivedRequest> Read(HttpContext context, OutgoingCall call)
     {
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
@@ -21,7 +22,7 @@ internal sealed record ReceivedRequest(Message Message)
         HeaderField[] headers =
         [
             new(":method", request.Method),
-            new(":authority", request.Host.Value ?? ""),
+            new(":authority", Authority(request, call)),
             // As sent: Path and QueryString have been decoded.
             new(":path", context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget),
             .. request.Headers.Where(header => header.Key is not "Host").SelectMany(header => header.Value.Select(value => new HeaderField(header.Key.ToLowerInvariant(), value ?? ""))),
@@ -39,6 +40,15 @@ internal sealed record ReceivedRequest(Message Message)
             },
         };
         return new ReceivedRequest(new Message(part, bytes));
+    }
+
+    // Where nothing is redirected, services call a port of the agent that stands for the recorded host.
+    private static string Authority(HttpRequest request, OutgoingCall call)
+    {
+        string named = request.Host.Value ?? "";
+        if (call.Host is null || call.Connection.LocalEndPoint?.ToString() != named)
+            return named;
+        return call.Destination.Port == 80 ? call.Host : $"{call.Host}:{call.Destination.Port}";
     }
 
     /// <summary>The part of it that is told.</summary>

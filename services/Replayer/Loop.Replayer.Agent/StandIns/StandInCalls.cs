@@ -1,34 +1,49 @@
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Core.Answers;
+using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Loop.Replayer.Agent.StandIns;
 
-/// <summary>Answers each request of a live service from the script, and tells what happened.</summary>
-internal sealed class StandInCalls(StandInPlan plan, CallReader reader, Action<ServedCall> tell, TimeProvider time)
+/// <summary>Takes each request of a live service to the live callee, or answers it from the script, and tells what happened.</summary>
+internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
 {
     private readonly StandInScript _script = new(plan.Calls, reader);
+    private readonly HopNames _names = new(plan);
+    private readonly OpenHops _open = new();
+    private LiveCalls? _live;
 
     /// <summary>Reads calls as the plan says.</summary>
-    public StandInCalls(StandInPlan plan, Action<ServedCall> tell, TimeProvider time)
-        : this(plan, plan.Reader(), tell, time)
+    public StandInCalls(StandInPlan plan, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
+        : this(plan, plan.Reader(), network, tell, time)
     {
     }
+
+    private LiveCalls Live => _live ??= new LiveCalls(plan, network, _open, tell, time);
+
+    /// <summary>Sends a driven request.</summary>
+    public Task Drive(string hopId, CancellationToken cancellationToken) => Live.Drive(plan.Drives.First(drive => drive.HopId == hopId), cancellationToken);
+
+    /// <summary>True when the service was serving no request.</summary>
+    public bool IsBackground(string service) => _open.IsBackground(service, null);
 
     /// <summary>Serves one request.</summary>
     public async Task Answer(HttpContext context)
     {
         OutgoingCall call = context.Features.GetRequiredFeature<OutgoingCall>();
         DateTimeOffset startedAt = time.GetUtcNow();
-        ReceivedRequest request = await ReceivedRequest.Read(context);
-        string? hop = HopOf(request.Message.Part);
-        CallMatch match = _script.Take(new LiveCall { Caller = call.Caller, CallerHopId = hop, Identity = reader.Read(request.Message) });
+        ReceivedRequest request = await ReceivedRequest.Read(context, call);
+        string? hop = _names.Find(request.Message.Part);
+        LiveCall live = new() { Caller = call.Caller, CallerHopId = hop, OpenHops = _open.Of(call.Caller), Identity = reader.Read(request.Message) };
         ServedCall served = new()
         {
             Caller = call.Caller,
             CallerHopId = hop,
+            IsBackground = _open.IsBackground(call.Caller, hop),
             StartedAt = startedAt,
             EndedAt = startedAt,
             Request = request.Kept(),
@@ -36,39 +51,73 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, Action<S
         };
         try
         {
-            switch (match)
-            {
-                case CallMatch.Answered answered:
-                    served = served with { HopId = answered.Call.HopId, Ambiguity = answered.Ambiguity };
-                    await RecordedAnswer.Play(context, answered.Call);
-                    break;
-                case CallMatch.Miss miss:
-                    served = served with
-                    {
-                        Miss = miss.Why,
-                        ChangedFrom = miss.ChangedFrom?.Call.Label,
-                        Candidates = [.. miss.Candidates.Select(candidate => new NearCall(candidate.Call.Label, candidate.Differences))],
-                    };
-                    await RecordedAnswer.Refuse(context, miss.Why);
-                    break;
-            }
+            if (Callee(call, live.Identity) is { } callee)
+                served = await Carry(context, callee, served, live, request);
+            else if (Stub(live) is { } stub)
+                served = await Play(context, stub, served);
+            else
+                served = await Play(context, _script.Take(live), served);
+        }
+        catch (BrokeOffAsRecordedException broken)
+        {
+            served = broken.Served;
+            throw;
         }
         finally
         {
-            tell(served with { EndedAt = time.GetUtcNow() });
+            DateTimeOffset endedAt = time.GetUtcNow();
+            tell(new CallServed(served with { EndedAt = endedAt }, endedAt));
         }
     }
 
-    // The trace that a drive sent names its hop; applications hand it on in whichever form they know.
-    private string? HopOf(HttpMessagePart request)
+    // The recording says whom an authority means for this caller; an address that a live service listens at speaks for itself.
+    private LiveCallee? Callee(OutgoingCall call, CallIdentity identity) =>
+        plan.Routes.FirstOrDefault(route => route.Caller == call.Caller && route.Authority == identity.Authority) is { } route
+            ? new LiveCallee(route.Service, route.Port)
+            : call.Callee;
+
+    private BackgroundStub? Stub(LiveCall live) =>
+        plan.Background.FirstOrDefault(stub => stub.Answers(live.Caller, live.Identity.Method, live.Identity.Authority, live.Identity.Target));
+
+    private async Task<ServedCall> Carry(HttpContext context, LiveCallee callee, ServedCall served, LiveCall live, ReceivedRequest request)
     {
-        TraceKey?[] keys =
-        [
-            TraceKey.FromTraceParent(request.Header("traceparent") ?? ""),
-            TraceKey.FromB3(request.Header("b3") ?? ""),
-            TraceKey.FromTraceId(request.Header("x-b3-traceid") ?? ""),
-            TraceKey.FromRequestId(request.Header("x-request-id") ?? ""),
-        ];
-        return keys.Select(key => key is { } known ? plan.Hops.GetValueOrDefault(known.ToString()) : null).FirstOrDefault(hop => hop is not null);
+        RecordedCall? recorded = _script.TakeLive(live);
+        (string Hop, ReplayIds Names)? names = recorded is null ? _names.Unrecorded() : (recorded.HopId, _names.Of(recorded.HopId));
+        if (names is not { } named)
+        {
+            await RecordedAnswer.Refuse(context, "too many calls that were not recorded");
+            return served with { Miss = "too many calls that were not recorded" };
+        }
+
+        tell(new CallBegun(served.Caller, recorded?.HopId, callee.Service, served.StartedAt));
+        Answer answer = await Live.Carry(callee, named.Hop, named.Names, request.Message, HttpProtocol.IsHttp2(context.Request.Protocol), served.IsBackground, context.RequestAborted);
+        served = served with { HopId = recorded?.HopId, LiveHopId = named.Hop, LiveCallee = callee.Service, Answer = answer };
+        await LiveAnswer.Play(context, answer, served);
+        return served;
+    }
+
+    private async Task<ServedCall> Play(HttpContext context, BackgroundStub stub, ServedCall served)
+    {
+        tell(new CallBegun(served.Caller, null, null, served.StartedAt));
+        context.Response.StatusCode = stub.Status;
+        foreach (HeaderField field in stub.Headers)
+            context.Response.Headers.Append(field.Name, field.Value);
+        await context.Response.Body.WriteAsync(stub.Body, context.RequestAborted);
+        return served with { IsBackground = true };
+    }
+
+    private async Task<ServedCall> Play(HttpContext context, CallMatch match, ServedCall served)
+    {
+        served = served.With(match);
+        tell(new CallBegun(served.Caller, served.HopId, null, served.StartedAt));
+        if (match is not CallMatch.Answered { Call: { Gap: null } call })
+        {
+            await RecordedAnswer.Refuse(context, served.Miss ?? served.Gap!);
+            return served;
+        }
+
+        served = served with { TokensLeftOut = RecordedAnswer.Tokens(call) };
+        await RecordedAnswer.Play(context, call, served);
+        return served;
     }
 }

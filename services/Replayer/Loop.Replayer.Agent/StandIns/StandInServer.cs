@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Core.Answers;
+using Loop.Replayer.Core.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -15,21 +17,30 @@ namespace Loop.Replayer.Agent.StandIns;
 /// <summary>Speaks HTTP/1.1 and HTTP/2 on the connections of live services, and lets <see cref="StandInCalls"/> answer.</summary>
 internal sealed class StandInServer : ICallHandler, IAsyncDisposable
 {
-    // RFC 9113 §3.4: how a client that knows HTTP/2 begins.
-    private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray();
-    private const byte TlsHandshake = 0x16;
+    private const string DriveCommand = "drive ";
     private readonly WebApplication _application;
     private readonly AcceptedConnections _connections;
+    private readonly StandInCalls _calls;
+    private readonly ISandboxNetwork _network;
+    private readonly Action<RunFact> _tell;
+    private readonly TimeProvider _time;
     private readonly SocketConnectionContextFactory _contexts = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
 
-    private StandInServer(WebApplication application, AcceptedConnections connections)
+    private StandInServer(WebApplication application, AcceptedConnections connections, StandInCalls calls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
     {
         _application = application;
         _connections = connections;
+        _calls = calls;
+        _network = network;
+        _tell = tell;
+        _time = time;
     }
 
+    /// <inheritdoc/>
+    public bool TakesLiveCalls => true;
+
     /// <summary>Starts the server; it listens nowhere.</summary>
-    public static async Task<StandInServer> Start(StandInCalls calls)
+    public static async Task<StandInServer> Start(StandInCalls calls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
     {
         AcceptedConnections connections = new();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -52,20 +63,29 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
         WebApplication application = builder.Build();
         application.Run(calls.Answer);
         await application.StartAsync();
-        return new StandInServer(application, connections);
+        return new StandInServer(application, connections, calls, network, tell, time);
     }
 
     /// <inheritdoc/>
     public async Task Handle(OutgoingCall call, CancellationToken cancellationToken)
     {
-        if (await Protocol(call.Connection, cancellationToken) is not { } version)
-            return;
-        ConnectionContext context = _contexts.Create(call.Connection);
-        context.Features.Set(call);
-        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration whenEnded = context.ConnectionClosed.Register(ended.SetResult);
-        _connections.Hand(context, version);
-        await ended.Task.WaitAsync(cancellationToken);
+        string? protocol = await Protocol(call, cancellationToken);
+        if (protocol is FirstBytes.Http1 or FirstBytes.Http2)
+            await Serve(call, protocol is FirstBytes.Http2 ? AcceptedConnections.Http2 : AcceptedConnections.Http1, cancellationToken);
+        else if (call.Callee is { } callee)
+            await Carry(call, callee, cancellationToken);
+        else if (protocol is not null)
+            Refuse(call, protocol);
+    }
+
+    /// <inheritdoc/>
+    public Task Command(string command, CancellationToken cancellationToken)
+    {
+        if (!command.StartsWith(DriveCommand, StringComparison.Ordinal))
+            throw new ArgumentException($"'{command}' is no command of the stand-ins.", nameof(command));
+        // Commands come one after the other; a drive takes as long as its service does.
+        _ = Drive(command[DriveCommand.Length..], cancellationToken);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -75,23 +95,63 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
         _contexts.Dispose();
     }
 
-    // Looks at the first bytes without taking them. Null when the service hung up before it said anything.
-    private static async Task<IPEndPoint?> Protocol(Socket connection, CancellationToken cancellationToken)
+    private async Task<string?> Protocol(OutgoingCall call, CancellationToken cancellationToken)
     {
-        byte[] first = new byte[3];
-        for (int seen = 0; seen < first.Length;)
+        try
         {
-            int now = await connection.ReceiveAsync(first, SocketFlags.Peek, cancellationToken);
-            if (now == 0)
-                return null;
-            if (first[0] == TlsHandshake)
-                throw new NotSupportedException("the service speaks TLS, which never crossed an HTTP filter when it was recorded");
-            // Peek does not wait for more than there is.
-            if (now == seen)
-                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
-            seen = now;
+            return await FirstBytes.Read(call.Connection, call.Destination.Port, _time, cancellationToken);
         }
+        catch (SocketException)
+        {
+            // The service reset it before it said anything.
+            return null;
+        }
+    }
 
-        return first.AsSpan().SequenceEqual(Preface.AsSpan(0, first.Length)) ? AcceptedConnections.Http2 : AcceptedConnections.Http1;
+    private async Task Drive(string hopId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _calls.Drive(hopId, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The sandbox ends.
+        }
+        catch (Exception error)
+        {
+            _tell(new DriveAnswered(hopId, new Answer { Outcome = AnswerOutcome.NotSent, Detail = $"{error.GetType().Name}: {error.Message}" }, _time.GetUtcNow()));
+        }
+    }
+
+    private async Task Serve(OutgoingCall call, EndPoint version, CancellationToken cancellationToken)
+    {
+        ConnectionContext context = _contexts.Create(call.Connection);
+        context.Features.Set(call);
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration whenEnded = context.ConnectionClosed.Register(ended.SetResult);
+        _connections.Hand(context, version);
+        await ended.Task.WaitAsync(cancellationToken);
+    }
+
+    private async Task Carry(OutgoingCall call, LiveCallee callee, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using Socket other = await _network.Connect(callee.Service, callee.Port, cancellationToken);
+            await SocketRelay.Run(call.Connection, other, cancellationToken);
+        }
+        catch (SocketException)
+        {
+            // The callee does not listen: the nearest to a refused connection that an accepted one can get.
+            call.Connection.Close(timeout: 0);
+        }
+    }
+
+    private void Refuse(OutgoingCall call, string protocol)
+    {
+        string target = call.Host is null ? call.Destination.ToString() : $"{call.Host}:{call.Destination.Port}";
+        _tell(new ConnectionRefused(call.Caller, target, protocol, _calls.IsBackground(call.Caller), _time.GetUtcNow()));
+        call.Connection.Close(timeout: 0);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Loop.Contracts.Api;
 using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Sandbox.Driver;
 
@@ -17,6 +18,8 @@ public static class StandInsOfRun
         await using FileStream file = File.OpenRead(path);
         StandInPlan standIns = await JsonSerializer.DeserializeAsync<StandInPlan>(file, LoopJson.Options)
             ?? throw new SandboxException($"{path} holds no plan for stand-ins.");
-        return await StandInServer.Start(new StandInCalls(standIns, served => context.Tell(JsonSerializer.Serialize(served, LoopJson.Options)), TimeProvider.System));
+        void Tell(RunFact fact) => context.Tell(JsonSerializer.Serialize(fact, LoopJson.Options));
+        StandInCalls calls = new(standIns, context.Network, Tell, TimeProvider.System);
+        return await StandInServer.Start(calls, context.Network, Tell, TimeProvider.System);
     }
 }

@@ -41,7 +41,8 @@ public sealed record PlannedCall(HopView Hop, string Label, IReadOnlyList<Exchan
     /// <summary>The view closest to the callee whose request is there; null when there is none.</summary>
     public Exchange? Request => Views.Where(view => view.Method() is not null && view.Path() is not null).OrderBy(Closeness).FirstOrDefault();
 
-    internal static int Closeness(Exchange exchange) => exchange.View switch
+    /// <summary>How near to the callee a view stands: 0 is the callee's own.</summary>
+    public static int Closeness(Exchange exchange) => exchange.View switch
     {
         ExchangeView.Server => 0,
         ExchangeView.Edge => 1,

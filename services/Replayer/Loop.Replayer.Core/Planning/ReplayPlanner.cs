@@ -23,6 +23,29 @@ public static class ReplayPlanner
         return chosen is null ? new PlanResult.UnknownHop(hop!, conversation.Hops) : new PlanResult.Planned(PlanOf(conversation, exchanges, chosen));
     }
 
+    /// <summary>
+    /// The same for a sandbox, which drives every live subtree: with several roots the entry is that of the origin, and every hop of the conversation can be judged.
+    /// </summary>
+    public static PlanResult PlanSandbox(ConversationDetail conversation, IReadOnlyList<Exchange> exchanges, string? hop)
+    {
+        PlanResult result = Plan(conversation, exchanges, hop ?? RootOfOrigin(conversation)?.Id);
+        return result is PlanResult.Planned { Plan: { } plan } && hop is null
+            ? new PlanResult.Planned(plan with { Calls = PlannedCalls.Of(conversation.Hops.Where(other => other.Id != plan.Entry.Hop.Id), exchanges) })
+            : result;
+    }
+
+    private static HopView? RootOfOrigin(ConversationDetail conversation)
+    {
+        if (conversation.State is ConversationState.Open || conversation.Hops.Count(hop => hop.ParentId is null) < 2)
+            return null;
+        Dictionary<string, HopView> byId = conversation.Hops.ToDictionary(hop => hop.Id);
+        HopView? walk = conversation.OriginHopId is { } origin ? byId.GetValueOrDefault(origin) : conversation.Hops.First(hop => hop.ParentId is null);
+        HashSet<string> walked = [];
+        while (walk?.ParentId is { } parent && walked.Add(walk.Id))
+            walk = byId.GetValueOrDefault(parent);
+        return walk;
+    }
+
     private static bool IsNamed(HopView hop, string name) =>
         hop.Id == name || hop.Number.ToString(CultureInfo.InvariantCulture) == name;
 

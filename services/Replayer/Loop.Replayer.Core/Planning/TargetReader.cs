@@ -74,7 +74,8 @@ public static class TargetReader
         return !brokenMidBody && exchange.ResponseFlags.Any(LocalReplyFlags.Contains);
     }
 
-    private static string? RequestIncomplete(Exchange? recorded, byte[]? body)
+    /// <summary>Why a recorded request cannot be sent again; null when it can.</summary>
+    public static string? RequestIncomplete(Exchange? recorded, byte[]? body)
     {
         if (recorded?.Request is not { } request || recorded.Method() is null || recorded.Path() is null)
             return "no proxy recorded the request of this hop";

@@ -36,6 +36,12 @@ public sealed record RecordedCall
     /// <summary>How it ended.</summary>
     public required ExchangeEnd End { get; init; }
 
+    /// <summary>True when the callee runs for real: the call is made, not answered from here.</summary>
+    public bool IsLive { get; init; }
+
+    /// <summary>Why the recorded answer cannot be given; null when it can.</summary>
+    public string? Gap { get; init; }
+
     /// <summary>True when the two were under way at the same time, so that no one can tell which of them came first.</summary>
     public bool Overlaps(RecordedCall other) => StartedAt < other.EndedAt && other.StartedAt < EndedAt;
 

@@ -4,29 +4,36 @@ using Loop.Replayer.Core.Planning;
 
 namespace Loop.Replayer.Core.StandIns;
 
-/// <summary>Turns the hops that stand-ins answer into their script.</summary>
+/// <summary>Turns the calls that live services made into the script that their calls are held against.</summary>
 public static class RecordedCalls
 {
     /// <summary>
-    /// The calls, and why the others cannot be answered. A caller saw what its own proxy gave it, so its view is the one that is played; the callee's
-    /// view stands in where the caller's proxy recorded nothing.
+    /// The calls, and why some of them cannot be answered. A caller saw what its own proxy gave it, so its view is the one that is played; the callee's
+    /// view stands in where the caller's proxy recorded nothing. A call whose answer was not kept stays in the script with its gap: when it is made, the
+    /// recording is incomplete, which is something else than a call that was never recorded.
     /// </summary>
     /// <param name="answered">Hops from a live service to a recorded one.</param>
+    /// <param name="relayed">Hops from one live service to another.</param>
     /// <param name="body">Kept bytes of a recorded body; null when the pack lacks them.</param>
-    public static RecordedScript Of(IEnumerable<PlannedCall> answered, Func<HttpMessagePart, byte[]?> body)
+    public static RecordedScript Of(IEnumerable<PlannedCall> answered, IEnumerable<PlannedCall> relayed, Func<HttpMessagePart, byte[]?> body)
     {
         List<RecordedCall> calls = [];
         List<string> gaps = [];
-        foreach (PlannedCall call in answered)
+        foreach ((PlannedCall call, bool isLive) in answered.Select(call => (call, false)).Concat(relayed.Select(call => (call, true))))
         {
             if (call.Views.Where(view => view.Request is not null).OrderByDescending(PlannedCall.Closeness).FirstOrDefault(view => view.View is not ExchangeView.Attempt) is not { } seen)
+            {
                 gaps.Add($"{call.Label}: no proxy recorded the call");
-            else if (Gap(seen) is { } gap)
+                continue;
+            }
+
+            Message? request = seen.Request!.Body.Truncated ? null : Message(seen.Request, body);
+            Message? answer = seen.Response is null ? null : Message(seen.Response, body);
+            bool lacksBody = request is null || (seen.Response is not null && answer is null);
+            string? gap = Gap(seen, isLive) ?? (lacksBody && !isLive ? "a body of it is missing in the pack" : null);
+            if (gap is not null)
                 gaps.Add($"{call.Label}: {gap}");
-            else if (Message(seen.Request!, body) is not { } request || (seen.Response is { } response && Message(response, body) is null))
-                gaps.Add($"{call.Label}: a body of it is missing in the pack");
-            else
-                calls.Add(Of(call, seen, request, seen.Response is null ? null : Message(seen.Response, body)));
+            calls.Add(Of(call, seen, request ?? new Message(seen.Request, ReadOnlyMemory<byte>.Empty), answer) with { IsLive = isLive, Gap = gap });
         }
 
         return new RecordedScript(calls, gaps);
@@ -46,8 +53,10 @@ public static class RecordedCalls
         End = seen.End,
     };
 
-    private static string? Gap(Exchange seen) => seen switch
+    // A live callee answers by itself; the recording need not.
+    private static string? Gap(Exchange seen, bool isLive) => seen switch
     {
+        _ when isLive => null,
         { Request.Body.Truncated: true } => "its request was not kept in full",
         { Response.Body.Truncated: true } => "its answer was not kept in full",
         { End: ExchangeEnd.Open } => "it was still open when it was collected",
@@ -66,5 +75,5 @@ public static class RecordedCalls
 
 /// <summary>What stand-ins can answer, and what they cannot.</summary>
 /// <param name="Calls">The script.</param>
-/// <param name="Gaps">Calls without a usable recording, in words; each turns into a miss when it is made.</param>
+/// <param name="Gaps">Calls without a usable recording, in words.</param>
 public sealed record RecordedScript(IReadOnlyList<RecordedCall> Calls, IReadOnlyList<string> Gaps);

@@ -3,7 +3,7 @@ using Loop.Replayer.Core.Comparison;
 
 namespace Loop.Replayer.Core.StandIns;
 
-/// <summary>A call of a live service as its stand-in saw it.</summary>
+/// <summary>A call of a live service as the sandbox saw it: answered from the recording, or carried to the live callee.</summary>
 public sealed record ServedCall
 {
     /// <summary>Service that called.</summary>
@@ -14,6 +14,24 @@ public sealed record ServedCall
 
     /// <summary>The recorded hop that this call is; null for a miss.</summary>
     public string? HopId { get; init; }
+
+    /// <summary>The live hop that the call became: the recorded hop, or a name of the run's own for a call that was not recorded; null when no live service answered it.</summary>
+    public string? LiveHopId { get; init; }
+
+    /// <summary>The live service that answered; null when none did.</summary>
+    public string? LiveCallee { get; init; }
+
+    /// <summary>True when it belongs to no drive: start-up, key fetches, telemetry.</summary>
+    public bool IsBackground { get; init; }
+
+    /// <summary>Why the recorded answer could not be given, although the call was recorded; null when it could.</summary>
+    public string? Gap { get; init; }
+
+    /// <summary>Headers of the recorded answer that hold redaction tokens, which are never sent.</summary>
+    public IReadOnlyList<string> TokensLeftOut { get; init; } = [];
+
+    /// <summary>What the live callee answered; null when none did.</summary>
+    public Answers.Answer? Answer { get; init; }
 
     /// <summary>Why another recorded answer might have been the right one; null when none might.</summary>
     public string? Ambiguity { get; init; }
@@ -38,9 +56,27 @@ public sealed record ServedCall
 
     /// <summary>Bytes of the request's body that were sent; more than <see cref="Request"/> holds when the limit cut it.</summary>
     public required long RequestBodyBytes { get; init; }
+
+    /// <summary>The call with what the recording says to it.</summary>
+    public ServedCall With(CallMatch match) => match switch
+    {
+        CallMatch.Answered { Call: { Gap: { } gap } call } => this with { HopId = call.HopId, Gap = $"{call.Label}: {gap}" },
+        CallMatch.Answered answered => this with { HopId = answered.Call.HopId, Ambiguity = answered.Ambiguity },
+        CallMatch.Miss miss => this with
+        {
+            Miss = miss.Why,
+            ChangedFrom = miss.ChangedFrom?.Call.Label,
+            Candidates = [.. miss.Candidates.Select(candidate => new NearCall(candidate.Call.Label, candidate.Differences) { Callee = candidate.Call.Callee })],
+        },
+        _ => throw new InvalidOperationException($"A match of an unknown kind: {match.GetType().Name}."),
+    };
 }
 
 /// <summary>A recorded call near to one that was missed.</summary>
 /// <param name="Label">In words: <c>payments POST /charge #1</c>.</param>
 /// <param name="Differences">What differs.</param>
-public sealed record NearCall(string Label, IReadOnlyList<FieldDifference> Differences);
+public sealed record NearCall(string Label, IReadOnlyList<FieldDifference> Differences)
+{
+    /// <summary>Service that answered it.</summary>
+    public string Callee { get; init; } = "";
+}

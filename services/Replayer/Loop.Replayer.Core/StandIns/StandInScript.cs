@@ -42,6 +42,22 @@ public sealed class StandInScript
         }
     }
 
+    /// <summary>
+    /// The recorded call that a call to a live service is, and uses it up; null when it is none. The callee answers in any case, so a call that changed is taken
+    /// for the next one of the same route: what changed is compared, not refused.
+    /// </summary>
+    public RecordedCall? TakeLive(LiveCall live)
+    {
+        lock (_gate)
+        {
+            List<RecordedCall> open = [.. _calls.Where(call => call.IsLive && call.Caller == live.Caller && !_used.Contains(call) && MayHaveMade(live, call))];
+            RecordedCall? chosen = open.Find(call => _identities[call].Key == live.Identity.Key) ?? open.Find(call => _identities[call].IsSameRoute(live.Identity));
+            if (chosen is not null)
+                _used.Add(chosen);
+            return chosen;
+        }
+    }
+
     // A trace context names the caller hop. Without one, a hop that is being served may have made the call; with none being served, a call outlived its request.
     private static bool MayHaveMade(LiveCall live, RecordedCall call) => live switch
     {

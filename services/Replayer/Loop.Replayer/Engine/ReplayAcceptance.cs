@@ -53,6 +53,14 @@ internal sealed record ReplayRefusal(int Status, string Kind, string Title, stri
             "Give the number or the id of one of these.")
         { Hops = Choices(hops) };
 
+    public static ReplayRefusal NothingLive(string id, IReadOnlySet<string> live, IReadOnlyList<HopView> hops) =>
+        new(409, "nothing-live", "Nothing would run.", $"No hop of {id} goes to {(live.Count == 0 ? "a live service" : string.Join(" or ", live))}; it has {Names(hops)}.",
+            "Name services of the conversation in the sandbox file, and give them a command and a port.")
+        { Hops = Choices(hops) };
+
+    public static ReplayRefusal SandboxChoice(string detail, string remedy) =>
+        new(400, "sandbox-choice", "The sandbox file does not say enough.", detail, remedy);
+
     public static ReplayRefusal QueueFull(int limit) =>
         new(503, "queue-full", "Too many replays wait.", $"{limit.ToString(CultureInfo.InvariantCulture)} replays wait for their turn.",
             "Try again when some have finished.");

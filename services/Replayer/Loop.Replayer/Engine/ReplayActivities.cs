@@ -18,7 +18,7 @@ internal static class ReplayActivities
 
     /// <summary>The request and its answer.</summary>
     public static Activity? Send(ReplayJob job) => Source.StartActivity("send request", ActivityKind.Client)
-        ?.SetTag("loop.replay.id", job.Ids.ReplayId).SetTag("server.address", job.Destination.Name);
+        ?.SetTag("loop.replay.id", job.Ids.ReplayId).SetTag("server.address", job.DestinationName);
 
     /// <summary>Pairing, comparison and verdict.</summary>
     public static Activity? Compare(string replayId) => Source.StartActivity("compare")?.SetTag("loop.replay.id", replayId);

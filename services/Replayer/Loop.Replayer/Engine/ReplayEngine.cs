@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Ports;
+using Loop.Replayer.Sandboxes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace Loop.Replayer.Engine;
 
 /// <summary>Works the queue off, one replay at a time: two at once would change each other's timing. Whatever happens, a replay ends.</summary>
 internal sealed partial class ReplayEngine(
-    ReplayQueue queue, ReplayRun run, IReplayJournal journal, ReplayInstruments instruments,
+    ReplayQueue queue, ReplayRun run, SandboxReplayRun sandboxRun, IReplayJournal journal, ReplayInstruments instruments,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayEngine> log) : BackgroundService
 {
     // The stream of an ended replay must not wait for a store that hangs while the process stops.
@@ -23,7 +24,12 @@ internal sealed partial class ReplayEngine(
         ReplayReport report;
         try
         {
-            report = await run.Execute(job, cancellationToken);
+            report = job switch
+            {
+                ExternalJob external => await run.Execute(external, cancellationToken),
+                SandboxJob sandbox => await sandboxRun.Execute(sandbox, cancellationToken),
+                _ => throw new InvalidOperationException($"A job of an unknown kind: {job.GetType().Name}."),
+            };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

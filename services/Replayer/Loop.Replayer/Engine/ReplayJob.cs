@@ -1,10 +1,24 @@
+using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Destinations;
+using Loop.SandboxFiles;
 
 namespace Loop.Replayer.Engine;
 
 /// <summary>An accepted replay that waits for its turn.</summary>
+/// <param name="Ids">Its fresh names.</param>
+/// <param name="Plan">What is sent and judged.</param>
+/// <param name="Headers">Headers that a person supplied.</param>
+/// <param name="RequestedAt">When it was asked for.</param>
+public abstract record ReplayJob(ReplayIds Ids, ReplayPlan Plan, IReadOnlyDictionary<string, string> Headers, DateTimeOffset RequestedAt)
+{
+    /// <summary>Where the request goes, for people: <c>host:port</c>, or <c>sandbox</c>.</summary>
+    public abstract string DestinationName { get; }
+}
+
+/// <summary>A replay against a destination.</summary>
 /// <param name="Ids">Its fresh names.</param>
 /// <param name="Plan">What is sent and judged.</param>
 /// <param name="Destination">Checked.</param>
@@ -12,9 +26,13 @@ namespace Loop.Replayer.Engine;
 /// <param name="Limit">Longest wait for the answer.</param>
 /// <param name="WaitsLongEnough">True when the limit is at least the one that a hang is judged by.</param>
 /// <param name="RequestedAt">When it was asked for.</param>
-public sealed record ReplayJob(
+public sealed record ExternalJob(
     ReplayIds Ids, ReplayPlan Plan, Destination Destination, IReadOnlyDictionary<string, string> Headers, TimeSpan Limit, bool WaitsLongEnough, DateTimeOffset RequestedAt)
+    : ReplayJob(Ids, Plan, Headers, RequestedAt)
 {
+    /// <inheritdoc/>
+    public override string DestinationName => Destination.Name;
+
     /// <summary>What is sent beside the recording: the person's word wins over the allow-list's.</summary>
     public IReadOnlyDictionary<string, string> Supplied
     {
@@ -26,4 +44,33 @@ public sealed record ReplayJob(
             return all;
         }
     }
+}
+
+/// <summary>A replay in a sandbox.</summary>
+/// <param name="Ids">Its fresh names.</param>
+/// <param name="Choice">The plan and what was chosen.</param>
+/// <param name="Live">Which hops are live.</param>
+/// <param name="Request">As asked for.</param>
+/// <param name="File">The sandbox file.</param>
+/// <param name="Headers">Headers that a person supplied.</param>
+/// <param name="TimeoutSeconds">The longest wait that was asked for; null means max(30 s, 3 × recorded).</param>
+/// <param name="RequestedAt">When it was asked for.</param>
+public sealed record SandboxJob(
+    ReplayIds Ids, SandboxChoice Choice, LivePlan Live, SandboxReplay Request, SandboxFile File, IReadOnlyDictionary<string, string> Headers, double? TimeoutSeconds, DateTimeOffset RequestedAt)
+    : ReplayJob(Ids, Choice.Plan, Headers, RequestedAt)
+{
+    /// <summary>How reports name the destination of such a replay.</summary>
+    public const string Destination = "sandbox";
+
+    /// <inheritdoc/>
+    public override string DestinationName => Destination;
+
+    /// <summary>The folder of the sandbox file, which its paths are relative to.</summary>
+    public string Folder => Path.GetDirectoryName(Request.File)!;
+
+    /// <summary>Services that run, as the file describes them.</summary>
+    public IReadOnlyList<SandboxService> LiveServices => [.. File.Services.Where(service => Live.Live.Contains(service.Name))];
+
+    /// <summary>The asserted wrong value with its place; empty without one.</summary>
+    public string Asserted => Choice.Assertion is { } assertion ? $"{assertion.Hop} {assertion} expected {assertion.Expected}" : "";
 }

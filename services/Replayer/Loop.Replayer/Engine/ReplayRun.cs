@@ -7,8 +7,11 @@ using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
 using Loop.Replayer.Sending;
+using Loop.Replayer.Wire;
+using Microsoft.Extensions.Options;
 
 namespace Loop.Replayer.Engine;
 
@@ -16,10 +19,10 @@ namespace Loop.Replayer.Engine;
 /// Carries out one replay: (1) keys to the nodes, (2) bodies and target, (3) send, (4) observe, (5) compare, (6) decide.
 /// Each step that others may ask about is a fact of the replay's stream before the next one begins.
 /// </summary>
-internal sealed class ReplayRun(IRecordings recordings, IReplayJournal journal, ReplaySender sender, HopObserver observer, TimeProvider time)
+internal sealed class ReplayRun(IRecordings recordings, IReplayJournal journal, RequestSender sender, HopObserver observer, IOptions<ReplayOptions> options, TimeProvider time)
 {
     /// <summary>The final report; appending it is the caller's, so that errors end in one place.</summary>
-    public async Task<ReplayReport> Execute(ReplayJob job, CancellationToken cancellationToken)
+    public async Task<ReplayReport> Execute(ExternalJob job, CancellationToken cancellationToken)
     {
         ReplayPlan plan = job.Plan;
         string id = job.Ids.ReplayId;
@@ -64,7 +67,7 @@ internal sealed class ReplayRun(IRecordings recordings, IReplayJournal journal, 
         };
     }
 
-    private async Task<EntryAnswer> Send(ReplayJob job, WireRequest? request, Message? recorded, CancellationToken cancellationToken)
+    private async Task<EntryAnswer> Send(ExternalJob job, WireRequest? request, Message? recorded, CancellationToken cancellationToken)
     {
         DateTimeOffset sentAt = time.GetUtcNow();
         if (request is null)
@@ -75,7 +78,7 @@ internal sealed class ReplayRun(IRecordings recordings, IReplayJournal journal, 
         Answer answer;
         using (Activity? span = ReplayActivities.Send(job))
         {
-            answer = await sender.Send(job.Destination, request, job.Limit, cancellationToken);
+            answer = await sender.Send(new CheckedConnector(job.Destination, request.UsesHttp2), request, job.Limit, options.Value.ResponseLimitBytes, cancellationToken);
             span?.SetTag("loop.replay.outcome", OutcomeText.Of(answer.Outcome));
         }
 

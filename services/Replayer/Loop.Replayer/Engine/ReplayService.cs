@@ -7,6 +7,8 @@ using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Destinations;
 using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
+using Loop.Replayer.Sandboxes;
+using Loop.SandboxFiles;
 using Microsoft.Extensions.Options;
 
 namespace Loop.Replayer.Engine;
@@ -26,22 +28,47 @@ internal sealed class ReplayService(
             return found.Count == 0 ? ReplayRefusal.UnknownConversation(prefix) : ReplayRefusal.AmbiguousConversation(prefix, found);
         if (await recordings.Describe(found[0]) is not { } conversation)
             return ReplayRefusal.UnknownConversation(prefix);
-        if (Refusal(ReplayPlanner.Plan(conversation, await recordings.Exchanges(conversation.Id), request.Hop), conversation, out ReplayPlan? plan) is { } refusal)
+        IReadOnlyList<Exchange> exchanges = await recordings.Exchanges(conversation.Id);
+        PlanResult planned = request.Sandbox is null ? ReplayPlanner.Plan(conversation, exchanges, request.Hop) : ReplayPlanner.PlanSandbox(conversation, exchanges, request.Hop);
+        if (Refusal(planned, conversation, out ReplayPlan? plan) is { } refusal)
             return refusal;
-        DestinationResult checkedDestination = await policy.Check(request.Destination, cancellationToken);
-        if (checkedDestination.Destination is not { } destination)
-            return ReplayRefusal.Destination(checkedDestination);
-        return queue.TryReserve() ? await Enqueue(request, plan!, destination) : ReplayRefusal.QueueFull(options.Value.QueueLimit);
+        return request.Sandbox is { } sandbox
+            ? await AcceptSandbox(request, sandbox, plan!, exchanges)
+            : await AcceptExternal(request, plan!, cancellationToken);
     }
 
-    private async Task<ReplayAcceptance> Enqueue(ReplayRequest request, ReplayPlan plan, Destination destination)
+    private async Task<ReplayAcceptance> AcceptExternal(ReplayRequest request, ReplayPlan plan, CancellationToken cancellationToken)
     {
+        DestinationResult checkedDestination = await policy.Check(request.Destination!, cancellationToken);
+        if (checkedDestination.Destination is not { } destination)
+            return ReplayRefusal.Destination(checkedDestination);
         TimeLimit limit = TimeLimit.For(plan.EntryRequest?.Duration, request.TimeoutSeconds, options.Value);
-        ReplayJob job = new(ids.Next(), plan, destination, request.Headers ?? new Dictionary<string, string>(), limit.Limit, limit.IsLongEnough, time.GetUtcNow());
+        return await Enqueue(new ExternalJob(ids.Next(), plan, destination, Headers(request), limit.Limit, limit.IsLongEnough, time.GetUtcNow()));
+    }
+
+    private async Task<ReplayAcceptance> AcceptSandbox(ReplayRequest request, SandboxReplay sandbox, ReplayPlan plan, IReadOnlyList<Exchange> exchanges)
+    {
+        (SandboxFile? file, ReplayRefusal? refusal) = SandboxFileAccess.Read(sandbox.File);
+        if (file is null)
+            return refusal!;
+        (SandboxChoice? choice, refusal) = await SandboxChoices.Choose(sandbox, file, plan, recordings);
+        if (choice is null)
+            return refusal!;
+        IEnumerable<HopView> scope = request.Hop is null ? plan.Conversation.Hops : plan.Calls.Select(call => call.Hop).Prepend(plan.Entry.Hop);
+        LivePlan live = LivePlan.Of([.. scope], exchanges, choice.LiveServices);
+        if (live.Drives.Count == 0)
+            return ReplayRefusal.NothingLive(plan.Conversation.Id, choice.LiveServices, plan.Conversation.Hops);
+        return await Enqueue(new SandboxJob(ids.Next(), choice, live, sandbox, file, Headers(request), request.TimeoutSeconds, time.GetUtcNow()));
+    }
+
+    private async Task<ReplayAcceptance> Enqueue(ReplayJob job)
+    {
+        if (!queue.TryReserve())
+            return ReplayRefusal.QueueFull(options.Value.QueueLimit);
         try
         {
             await journal.Request(new ReplayRequested(
-                job.Ids.ReplayId, ConversationId.Parse(plan.Conversation.Id), plan.Entry.Hop.Id, destination.Name, job.Ids.Keys, job.RequestedAt));
+                job.Ids.ReplayId, ConversationId.Parse(job.Plan.Conversation.Id), job.Plan.Entry.Hop.Id, job.DestinationName, job.Ids.Keys, job.RequestedAt));
         }
         catch
         {
@@ -52,6 +79,8 @@ internal sealed class ReplayService(
         queue.Enqueue(job);
         return new ReplayAcceptance.Accepted(ReportWriter.Accepted(job));
     }
+
+    private static IReadOnlyDictionary<string, string> Headers(ReplayRequest request) => request.Headers ?? new Dictionary<string, string>();
 
     private static ReplayRefusal? Refusal(PlanResult result, ConversationDetail conversation, out ReplayPlan? plan)
     {

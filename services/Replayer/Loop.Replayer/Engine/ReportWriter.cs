@@ -7,19 +7,19 @@ namespace Loop.Replayer.Engine;
 /// <summary>Writes reports.</summary>
 internal static class ReportWriter
 {
-    /// <summary>How far a verdict about an external destination reaches.</summary>
-    public const string Evidence = "entry";
+    // How far a verdict about an external destination reaches. That of a sandbox is known when it was made.
+    private const string ExternalEvidence = "entry", UnknownEvidence = "unknown";
 
     /// <summary>The report of a replay that waits for its turn.</summary>
     public static ReplayReport Accepted(ReplayJob job) => new()
     {
         Id = job.Ids.ReplayId,
         ConversationId = job.Plan.Conversation.Id,
-        Destination = job.Destination.Name,
+        Destination = job.DestinationName,
         HopId = job.Plan.Entry.Hop.Id,
         StartedAt = job.RequestedAt,
         Stage = "preparing",
-        Evidence = Evidence,
+        Evidence = job is SandboxJob ? UnknownEvidence : ExternalEvidence,
         RecordedStatus = job.Plan.EntryAnswer?.Status(),
         RecordedDurationMs = job.Plan.EntryAnswer?.Duration?.TotalMilliseconds,
     };

@@ -12,6 +12,7 @@ namespace Loop.Replayer.Engine;
 internal static class RequestRules
 {
     private const int MinimumPrefix = 4;
+    private const int MaximumRuns = 100;
 
     // RFC 9110 §5.6.2 (token).
     private static readonly SearchValues<char> TokenSymbols =
@@ -26,12 +27,27 @@ internal static class RequestRules
         if (id is null || id.Length is < MinimumPrefix or > ConversationId.Length || !Base32.IsValid(id))
             return ReplayRefusal.Malformed("conversation", $"'{request.Conversation}' is not a conversation id or prefix.",
                 $"Give {MinimumPrefix} to {ConversationId.Length} characters as loopctl list prints them.");
-        if (string.IsNullOrWhiteSpace(request.Destination))
-            return ReplayRefusal.Malformed("destination", "It is empty.", "Give host:port or an http(s) URL.");
+        if (request.Sandbox is null && string.IsNullOrWhiteSpace(request.Destination))
+            return ReplayRefusal.Malformed("destination", "It is empty.", "Give host:port or an http(s) URL, or a sandbox.");
+        if (request.Sandbox is not null && request.Destination is not null)
+            return ReplayRefusal.Malformed("destination", "A sandbox is given too.", "Give one of the two.");
+        if (request.Sandbox is { } sandbox && SandboxFault(sandbox) is { } wrong)
+            return wrong;
         if (request.TimeoutSeconds is { } seconds && !(seconds > 0 && seconds <= options.MaximumTimeLimit.TotalSeconds))
             return ReplayRefusal.Malformed("timeoutSeconds", string.Create(CultureInfo.InvariantCulture,
                 $"{seconds} is out of range."), string.Create(CultureInfo.InvariantCulture, $"Give more than 0 and at most {options.MaximumTimeLimit.TotalSeconds}."));
         return (request.Headers ?? new Dictionary<string, string>()).Select(header => HeaderFault(header.Key, header.Value)).FirstOrDefault(fault => fault is not null);
+    }
+
+    private static ReplayRefusal? SandboxFault(SandboxReplay sandbox)
+    {
+        if (string.IsNullOrWhiteSpace(sandbox.File))
+            return ReplayRefusal.Malformed("sandbox.file", "It is empty.", "Give the absolute path of the sandbox file.");
+        if (sandbox.Times is < 1 or > MaximumRuns)
+            return ReplayRefusal.Malformed("sandbox.times", string.Create(CultureInfo.InvariantCulture, $"{sandbox.Times} is out of range."), $"Give 1 to {MaximumRuns}.");
+        return sandbox is { Expect: not null, Wrong: null }
+            ? ReplayRefusal.Malformed("sandbox.expect", "Nothing is asserted to be wrong.", "Give wrong too: HOP response $.path.")
+            : null;
     }
 
     private static ReplayRefusal? HeaderFault(string name, string? value)

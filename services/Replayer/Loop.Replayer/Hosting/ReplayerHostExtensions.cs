@@ -3,7 +3,10 @@ using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Destinations;
 using Loop.Replayer.Engine;
 using Loop.Replayer.Ports;
+using Loop.Replayer.Sandbox.Processes;
+using Loop.Replayer.Sandboxes;
 using Loop.Replayer.Sending;
+using Loop.Replayer.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,7 +46,7 @@ public static class ReplayerHostExtensions
         services.TryAddSingleton<IHostResolver, SystemHostResolver>();
         services.TryAddSingleton<IOwnPorts, ServerOwnPorts>();
         services.TryAddSingleton<DestinationPolicy>();
-        services.TryAddSingleton<ReplaySender>();
+        services.TryAddSingleton<RequestSender>();
     }
 
     private static void AddEngine(IServiceCollection services)
@@ -53,6 +56,10 @@ public static class ReplayerHostExtensions
         services.TryAddSingleton<ReplayInstruments>();
         services.TryAddSingleton<HopObserver>();
         services.TryAddSingleton<ReplayRun>();
+        services.TryAddSingleton(new ProcessSandboxOptions());
+        services.TryAddSingleton<SandboxDriverSource>();
+        services.TryAddSingleton<SandboxRunner>();
+        services.TryAddSingleton<SandboxReplayRun>();
         services.TryAddSingleton<ReplayService>();
         services.TryAddSingleton<ReplayEngine>();
         services.AddHealthChecks().AddCheck<ReplayEngineCheck>("replayer");

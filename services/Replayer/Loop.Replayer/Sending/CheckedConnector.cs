@@ -4,36 +4,24 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Loop.Replayer.Core.Answers;
 using Loop.Replayer.Destinations;
+using Loop.Replayer.Wire;
 
 namespace Loop.Replayer.Sending;
 
-/// <summary>
-/// Opens the one connection of a send, to the checked addresses only. A second call is refused: the HTTP stack would otherwise
-/// connect again and send the request twice when a connection dies early.
-/// </summary>
-internal sealed class CheckedConnector(Destination destination, bool usesHttp2)
+/// <summary>Connects to the checked addresses of a destination, and to nothing else.</summary>
+internal sealed class CheckedConnector(Destination destination, bool usesHttp2) : WireConnector
 {
-    private int _connections;
+    /// <inheritdoc/>
+    public override string Name => destination.Name;
 
-    /// <summary>Why no connection came about; null while none failed.</summary>
-    public (AnswerOutcome Outcome, string Detail)? Failure { get; private set; }
+    /// <inheritdoc/>
+    public override bool IsSecure => destination.IsSecure;
 
-    /// <summary>True once the request can have left.</summary>
-    public bool IsConnected { get; private set; }
-
-    /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
-    public async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override async ValueTask<Stream> Open(CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _connections) > 1)
-            throw new IOException("The connection ended before an answer; a replay never sends twice.");
         NetworkStream stream = new(await Dial(cancellationToken), ownsSocket: true);
-        if (!destination.IsSecure)
-        {
-            IsConnected = true;
-            return stream;
-        }
-
-        return await Secure(stream, cancellationToken);
+        return destination.IsSecure ? await Secure(stream, cancellationToken) : stream;
     }
 
     private async Task<Socket> Dial(CancellationToken cancellationToken)
@@ -82,7 +70,6 @@ internal sealed class CheckedConnector(Destination destination, bool usesHttp2)
                     ApplicationProtocols = [usesHttp2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
                 },
                 cancellationToken);
-            IsConnected = true;
             return secure;
         }
         catch (Exception error) when (error is AuthenticationException or IOException)

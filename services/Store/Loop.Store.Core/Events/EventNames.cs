@@ -25,6 +25,7 @@ public static class EventNames
         ["loop.replay.request_sent.v1"] = typeof(ReplayRequestSent),
         ["loop.replay.answered.v1"] = typeof(ReplayAnswered),
         ["loop.replay.exchange_observed.v1"] = typeof(ReplayExchangeObserved),
+        ["loop.replay.step_taken.v1"] = typeof(ReplayStepTaken),
         ["loop.replay.finished.v1"] = typeof(ReplayFinished),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -97,7 +97,14 @@ public sealed class ReplayGrain(
     /// <inheritdoc/>
     public Task<ReplayReport?> Report() => Task.FromResult(ReplayReports.From(_facts));
 
-    private Task Once(ReplayEvent fact) => _facts.Any(known => known.GetType() == fact.GetType()) ? Task.CompletedTask : Append([fact]);
+    private Task Once(ReplayEvent fact) => _facts.Any(known => IsSame(known, fact)) ? Task.CompletedTask : Append([fact]);
+
+    // Runs have many steps; everything else happens once.
+    private static bool IsSame(ReplayEvent known, ReplayEvent fact) => (known, fact) switch
+    {
+        (ReplayStepTaken earlier, ReplayStepTaken step) => earlier.Run == step.Run && earlier.Step == step.Step,
+        _ => known.GetType() == fact.GetType(),
+    };
 
     private async Task Append(ReplayEvent[] facts)
     {

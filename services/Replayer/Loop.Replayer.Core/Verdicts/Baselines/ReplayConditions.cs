@@ -21,9 +21,12 @@ public sealed record ReplayConditions
     /// <summary>Name of the mask; empty without one.</summary>
     public string Mask { get; init; } = "";
 
+    /// <summary>The asserted wrong value with its place; empty without one.</summary>
+    public string Asserted { get; init; } = "";
+
     /// <summary>True when nothing but the build may explain another outcome.</summary>
     public bool AreEqual(ReplayConditions other) =>
-        ConversationId == other.ConversationId && JudgedHopId == other.JudgedHopId && Clock == other.Clock && Network == other.Network && Mask == other.Mask
+        ConversationId == other.ConversationId && JudgedHopId == other.JudgedHopId && Clock == other.Clock && Network == other.Network && Mask == other.Mask && Asserted == other.Asserted
         && StateByLiveService.Count == other.StateByLiveService.Count
         && StateByLiveService.All(pair => other.StateByLiveService.TryGetValue(pair.Key, out string? state) && state == pair.Value);
 }

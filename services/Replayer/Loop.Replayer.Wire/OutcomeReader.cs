@@ -2,13 +2,13 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Loop.Replayer.Core.Answers;
 
-namespace Loop.Replayer.Sending;
+namespace Loop.Replayer.Wire;
 
 /// <summary>The one place that turns exceptions of the HTTP stack into outcomes.</summary>
 internal static class OutcomeReader
 {
     /// <summary>What happened before response headers.</summary>
-    public static (AnswerOutcome Outcome, string Detail) BeforeHeaders(Exception error, CheckedConnector connector)
+    public static (AnswerOutcome Outcome, string Detail) BeforeHeaders(Exception error, WireConnector connector)
     {
         if (connector.Failure is { } failure)
             return failure;

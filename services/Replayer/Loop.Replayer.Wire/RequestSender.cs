@@ -5,14 +5,11 @@ using System.Text;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Answers;
 using Loop.Replayer.Core.Requests;
-using Loop.Replayer.Destinations;
-using Loop.Replayer.Hosting;
-using Microsoft.Extensions.Options;
 
-namespace Loop.Replayer.Sending;
+namespace Loop.Replayer.Wire;
 
 /// <summary>Sends one request over one new connection and reads what comes: nothing is followed, repeated, stored, unpacked or added.</summary>
-public sealed class ReplaySender(IOptions<ReplayOptions> options, TimeProvider time)
+public sealed class RequestSender(TimeProvider time)
 {
     private static readonly HashSet<string> ContentHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -20,18 +17,22 @@ public sealed class ReplaySender(IOptions<ReplayOptions> options, TimeProvider t
     };
 
     /// <summary>Sends; every outcome but cancellation is a value.</summary>
-    public async Task<Answer> Send(Destination destination, WireRequest request, TimeSpan limit, CancellationToken cancellationToken)
+    /// <param name="connector">The other end; used once.</param>
+    /// <param name="request">What is sent.</param>
+    /// <param name="limit">Longest wait for the end of the answer.</param>
+    /// <param name="bodyLimitBytes">Bytes read of an answer; the rest is not read and the answer is marked truncated.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Answer> Send(WireConnector connector, WireRequest request, TimeSpan limit, int bodyLimitBytes, CancellationToken cancellationToken)
     {
-        CheckedConnector connector = new(destination, request.UsesHttp2);
         using HttpMessageInvoker client = new(Handler(connector));
-        using HttpRequestMessage message = Message(destination, request);
+        using HttpRequestMessage message = Message(connector, request);
         using CancellationTokenSource limiter = new(limit, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limiter.Token);
         long start = time.GetTimestamp();
         try
         {
             using HttpResponseMessage response = await client.SendAsync(message, either.Token);
-            return await Read(response, start, limit, cancellationToken, either.Token);
+            return await Read(response, start, limit, bodyLimitBytes, cancellationToken, either.Token);
         }
         catch (OperationCanceledException) when (limiter.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -46,7 +47,7 @@ public sealed class ReplaySender(IOptions<ReplayOptions> options, TimeProvider t
     }
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The invoker owns and disposes it.")]
-    private static SocketsHttpHandler Handler(CheckedConnector connector) => new()
+    private static SocketsHttpHandler Handler(WireConnector connector) => new()
     {
         ConnectCallback = connector.Connect,
         AllowAutoRedirect = false,
@@ -59,9 +60,9 @@ public sealed class ReplaySender(IOptions<ReplayOptions> options, TimeProvider t
         ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
     };
 
-    private static HttpRequestMessage Message(Destination destination, WireRequest request)
+    private static HttpRequestMessage Message(WireConnector connector, WireRequest request)
     {
-        string url = $"{(destination.IsSecure ? "https" : "http")}://{destination.Name}{request.Path}";
+        string url = $"{(connector.IsSecure ? "https" : "http")}://{connector.Name}{request.Path}";
         HttpRequestMessage message = new(new HttpMethod(request.Method), new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
         {
             Version = request.UsesHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
@@ -82,7 +83,7 @@ public sealed class ReplaySender(IOptions<ReplayOptions> options, TimeProvider t
         return message;
     }
 
-    private async Task<Answer> Read(HttpResponseMessage response, long start, TimeSpan limit, CancellationToken cancelled, CancellationToken either)
+    private async Task<Answer> Read(HttpResponseMessage response, long start, TimeSpan limit, int bodyLimitBytes, CancellationToken cancelled, CancellationToken either)
     {
         using MemoryStream body = new();
         AnswerOutcome outcome = AnswerOutcome.Answered;
@@ -90,7 +91,7 @@ public sealed class ReplaySender(IOptions<ReplayOptions> options, TimeProvider t
         bool truncated = false;
         try
         {
-            truncated = await Copy(await response.Content.ReadAsStreamAsync(either), body, either);
+            truncated = await Copy(await response.Content.ReadAsStreamAsync(either), body, bodyLimitBytes, either);
         }
         catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {
@@ -115,13 +116,13 @@ public sealed class ReplaySender(IOptions<ReplayOptions> options, TimeProvider t
     }
 
     // Returns true when the cap ended the reading.
-    private async Task<bool> Copy(Stream source, MemoryStream target, CancellationToken cancellationToken)
+    private static async Task<bool> Copy(Stream source, MemoryStream target, int limitBytes, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[81920];
         int read;
         while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            int room = options.Value.ResponseLimitBytes - (int)target.Length;
+            int room = limitBytes - (int)target.Length;
             target.Write(buffer, 0, Math.Min(read, room));
             if (read > room)
                 return true;

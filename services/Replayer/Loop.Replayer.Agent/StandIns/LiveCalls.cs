@@ -1,0 +1,83 @@
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Core.Answers;
+using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Core.Runs;
+using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Wire;
+
+namespace Loop.Replayer.Agent.StandIns;
+
+/// <summary>Sends requests into live services: the drives of a run, and the calls that one live service makes to another.</summary>
+internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenHops open, Action<RunFact> tell, TimeProvider time)
+{
+    // A callee that never answers must not hold its caller for ever; callers have limits of their own, far below this one.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+
+    // Hop-by-hop fields of the caller's connection (RFC 9110 §7.6.1), and framing that the sender computes anew.
+    private static readonly HashSet<string> NotCarried = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "content-length", "host", "expect",
+    };
+
+    private readonly RequestSender _sender = new(time);
+
+    /// <summary>Sends a driven request; what comes of it is told.</summary>
+    public async Task Drive(Drive drive, CancellationToken cancellationToken)
+    {
+        tell(new DriveBegun(drive.HopId, time.GetUtcNow()));
+        Answer answer = await Send(new LiveCallee(drive.Service, drive.Port), drive.HopId, drive.Request, drive.Limit, drive.IsBackground, cancellationToken);
+        tell(new DriveAnswered(drive.HopId, answer, time.GetUtcNow()));
+    }
+
+    /// <summary>Carries a call to the live service that it is for.</summary>
+    public Task<Answer> Carry(LiveCallee callee, string hop, ReplayIds ids, Message request, bool usesHttp2, bool isBackground, CancellationToken cancellationToken) =>
+        Send(callee, hop, Renamed(request, ids, usesHttp2), Patience, isBackground, cancellationToken);
+
+    private async Task<Answer> Send(LiveCallee callee, string hop, WireRequest request, TimeSpan limit, bool isBackground, CancellationToken cancellationToken)
+    {
+        open.Begin(callee.Service, hop, isBackground);
+        try
+        {
+            return await _sender.Send(new LiveConnector(network, callee), request, limit, plan.AnswerLimitBytes, cancellationToken);
+        }
+        finally
+        {
+            open.End(callee.Service, hop);
+        }
+    }
+
+    // The callee's hop has a trace of its own, in every form in which the caller handed one on.
+    private static WireRequest Renamed(Message request, ReplayIds ids, bool usesHttp2)
+    {
+        List<HeaderField> headers = [];
+        foreach (HeaderField field in request.Part.Headers.Where(field => !field.Name.StartsWith(':') && !NotCarried.Contains(field.Name)))
+        {
+            string? value = field.Name switch
+            {
+                "traceparent" or "x-request-id" or "x-b3-parentspanid" => null,
+                "b3" => $"{ids.TraceId}-{ids.SpanId}-1",
+                "x-b3-traceid" => ids.TraceId,
+                "x-b3-spanid" => ids.SpanId,
+                "te" => field.Value.Contains("trailers", StringComparison.OrdinalIgnoreCase) ? "trailers" : null,
+                _ => field.Value,
+            };
+            if (value is not null)
+                headers.Add(field with { Value = value });
+        }
+
+        headers.Add(new HeaderField("traceparent", ids.TraceParent));
+        headers.Add(new HeaderField("x-request-id", ids.RequestId));
+        return new WireRequest
+        {
+            Method = request.Part.Header(":method")!,
+            Path = request.Part.Header(":path")!,
+            Authority = request.Part.Header(":authority"),
+            UsesHttp2 = usesHttp2,
+            Headers = headers,
+            Body = request.Body,
+            Adjustments = [],
+        };
+    }
+}

@@ -1,0 +1,44 @@
+namespace Loop.Replayer.Agent.StandIns;
+
+/// <summary>The hops that each live service is serving at this moment, and which of all hops are background. Safe for use from many threads.</summary>
+internal sealed class OpenHops
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, List<string>> _open = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _background = [];
+
+    public void Begin(string service, string hop, bool isBackground)
+    {
+        lock (_gate)
+        {
+            if (!_open.TryGetValue(service, out List<string>? hops))
+                _open[service] = hops = [];
+            hops.Add(hop);
+            if (isBackground)
+                _background.Add(hop);
+        }
+    }
+
+    public void End(string service, string hop)
+    {
+        lock (_gate)
+            _open[service].Remove(hop);
+    }
+
+    public IReadOnlyList<string> Of(string service)
+    {
+        lock (_gate)
+            return _open.TryGetValue(service, out List<string>? hops) ? [.. hops] : [];
+    }
+
+    /// <summary>True for a call that belongs to no drive: made under a background hop, or while its service served nothing.</summary>
+    public bool IsBackground(string service, string? callerHop)
+    {
+        lock (_gate)
+        {
+            if (callerHop is not null)
+                return _background.Contains(callerHop);
+            return !_open.TryGetValue(service, out List<string>? hops) || hops.TrueForAll(_background.Contains);
+        }
+    }
+}

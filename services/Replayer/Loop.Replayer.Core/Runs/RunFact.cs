@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+using Loop.Replayer.Core.Answers;
+using Loop.Replayer.Core.StandIns;
+
+namespace Loop.Replayer.Core.Runs;
+
+/// <summary>One thing that the agent saw of a run, told as it happens.</summary>
+/// <param name="At">When, by the clock of the machine.</param>
+[JsonDerivedType(typeof(DriveBegun), "driveBegun")]
+[JsonDerivedType(typeof(DriveAnswered), "driveAnswered")]
+[JsonDerivedType(typeof(CallBegun), "callBegun")]
+[JsonDerivedType(typeof(CallServed), "callServed")]
+[JsonDerivedType(typeof(ConnectionRefused), "connectionRefused")]
+public abstract record RunFact(DateTimeOffset At);
+
+/// <summary>A request is being sent into a live service.</summary>
+public sealed record DriveBegun(string HopId, DateTimeOffset At) : RunFact(At);
+
+/// <summary>The answer to a driven request ended, or did not come.</summary>
+public sealed record DriveAnswered(string HopId, Answer Answer, DateTimeOffset At) : RunFact(At);
+
+/// <summary>A live service called.</summary>
+/// <param name="Caller">The service.</param>
+/// <param name="HopId">The recorded hop that the call is; null when it is none.</param>
+/// <param name="Callee">The live service that serves it; null when the recording answers.</param>
+/// <param name="At">When its headers came.</param>
+public sealed record CallBegun(string Caller, string? HopId, string? Callee, DateTimeOffset At) : RunFact(At);
+
+/// <summary>The call ended.</summary>
+public sealed record CallServed(ServedCall Call, DateTimeOffset At) : RunFact(At);
+
+/// <summary>A connection that speaks no HTTP and leads to nothing declared.</summary>
+/// <param name="Caller">The service.</param>
+/// <param name="Target">Host or address, with port.</param>
+/// <param name="Protocol">Guessed from the first bytes; null when there were none.</param>
+/// <param name="IsBackground">True when the service was serving no request.</param>
+/// <param name="At">When.</param>
+public sealed record ConnectionRefused(string Caller, string Target, string? Protocol, bool IsBackground, DateTimeOffset At) : RunFact(At);

@@ -1,0 +1,47 @@
+using Loop.Replayer.Core.Answers;
+using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Core.Verdicts;
+
+namespace Loop.Replayer.Core.Runs;
+
+/// <summary>Everything that was seen of one run in a sandbox. What a comparison reads, and what is kept of the run.</summary>
+public sealed record RunRecord
+{
+    /// <summary>When the first request was sent; when the run ended before, then.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>How far the sandbox is closed.</summary>
+    public required Evidence Evidence { get; init; }
+
+    /// <summary>Why it is not sealed; null when it is.</summary>
+    public string? UnsealedBecause { get; init; }
+
+    /// <summary>Why nothing of it may be believed; null when it may.</summary>
+    public SandboxFault? Fault { get; init; }
+
+    /// <summary>The driven requests with their answers, in the order in which they were sent.</summary>
+    public IReadOnlyList<DrivenHop> Driven { get; init; } = [];
+
+    /// <summary>The calls of live services, in the order in which they began.</summary>
+    public IReadOnlyList<ServedCall> Calls { get; init; } = [];
+
+    /// <summary>Traffic that led nowhere.</summary>
+    public IReadOnlyList<RefusedTarget> Refused { get; init; } = [];
+
+    /// <summary>Live services that ended by themselves during the run, with their exit codes.</summary>
+    public IReadOnlyDictionary<string, int> Ended { get; init; } = new Dictionary<string, int>();
+}
+
+/// <summary>A driven request and its answer.</summary>
+/// <param name="HopId">The recorded hop.</param>
+/// <param name="SentAt">When its first byte was sent.</param>
+/// <param name="EndedAt">When its answer had ended; null while there is none.</param>
+/// <param name="Answer">What came; null while there is none.</param>
+public sealed record DrivenHop(string HopId, DateTimeOffset SentAt, DateTimeOffset? EndedAt, Answer? Answer);
+
+/// <summary>Traffic of a live service that the sandbox did not carry.</summary>
+/// <param name="Caller">The service.</param>
+/// <param name="Target">Protocol and address, in words.</param>
+/// <param name="IsBackground">True when the service was serving no request, or nothing is known of it.</param>
+/// <param name="At">When it was first seen.</param>
+public sealed record RefusedTarget(string Caller, string Target, bool IsBackground, DateTimeOffset At);

@@ -1,0 +1,130 @@
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Planning;
+using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Core.StandIns;
+
+namespace Loop.Replayer.Core.Runs;
+
+/// <summary>What is sent, answered and relayed in one run, made from the recording and fresh names. Pure.</summary>
+public sealed record RunScript
+{
+    private const int SpareNames = 64;
+
+    /// <summary>For the agent.</summary>
+    public required StandInPlan Plan { get; init; }
+
+    /// <summary>The drives that can be sent, with what they wait for.</summary>
+    public required IReadOnlyList<OrderedDrive> Order { get; init; }
+
+    /// <summary>Recorded requests that should be driven and are not whole, in words.</summary>
+    public required IReadOnlyList<string> Incomplete { get; init; }
+
+    /// <summary>Changes to driven requests, in words.</summary>
+    public required IReadOnlyList<string> Adjustments { get; init; }
+
+    /// <summary>Headers of driven requests that hold redaction tokens and that nobody supplied.</summary>
+    public required IReadOnlyList<string> DroppedCredentials { get; init; }
+
+    /// <summary>How long after the end of the last driven answer the latest call was made in the recording; zero when all were made before.</summary>
+    public required TimeSpan Lag { get; init; }
+
+    /// <summary>Recorded calls of live services: when all were made, nothing more is expected.</summary>
+    public required IReadOnlyList<string> Expected { get; init; }
+
+    /// <summary>Writes the script.</summary>
+    public static RunScript Of(RunInput input)
+    {
+        RecordedScript calls = RecordedCalls.Of(input.Live.Answered, input.Live.Relayed, input.Body);
+        Dictionary<string, ReplayIds> names = input.Live.Drives.Concat(input.Live.Relayed).ToDictionary(call => call.Hop.Id, _ => input.Ids.Next());
+        List<Drive> drives = [];
+        List<string> incomplete = [];
+        List<string> adjustments = [];
+        List<string> dropped = [];
+        foreach (PlannedCall hop in input.Live.Drives)
+        {
+            byte[]? body = hop.Request?.Request is { } part ? input.Body(part) ?? (part.Body.KeptBytes == 0 ? [] : null) : null;
+            if (TargetReader.RequestIncomplete(hop.Request, body) is { } why)
+            {
+                incomplete.Add($"{hop.Label}: {why}");
+                continue;
+            }
+
+            WireRequest request = ReplayRequestBuilder.Build(hop.Request!, body!, names[hop.Hop.Id], input.Supplied);
+            adjustments.AddRange(request.Adjustments.Select(line => input.Live.Drives.Count == 1 ? line : $"{hop.Label}: {line}"));
+            dropped.AddRange(request.DroppedCredentials);
+            drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)));
+        }
+
+        HashSet<string> sent = [.. drives.Select(drive => drive.HopId)];
+        return new RunScript
+        {
+            Plan = new StandInPlan
+            {
+                Calls = calls.Calls,
+                Hops = names.SelectMany(pair => pair.Value.Keys.Select(key => (Key: key.ToString(), Hop: pair.Key))).ToDictionary(pair => pair.Key, pair => pair.Hop),
+                Names = names,
+                SpareNames = [.. Enumerable.Range(0, SpareNames).Select(_ => input.Ids.Next())],
+                Drives = [.. input.Warm, .. drives],
+                Routes = [.. Routes(input)],
+                Background = input.Background,
+                RecordedKeys = input.RecordedKeys,
+            },
+            Order = DriveOrder.Of([.. input.Live.Drives.Where(drive => sent.Contains(drive.Hop.Id))]),
+            Incomplete = incomplete,
+            Adjustments = adjustments,
+            DroppedCredentials = [.. dropped.Distinct()],
+            Lag = LagOf(input.Live),
+            Expected = [.. calls.Calls.Select(call => call.HopId)],
+        };
+    }
+
+    // Behind a proxy all calls go to one address: then the authority alone says whom they are for.
+    private static IEnumerable<LiveRoute> Routes(RunInput input) => input.Live.Relayed
+        .SelectMany(call => call.Views.Select(view => (call.Hop.Source, Authority: view.Authority()?.ToLowerInvariant(), call.Hop.Destination)))
+        .Where(route => route.Authority is { Length: > 0 })
+        .GroupBy(route => (route.Source, route.Authority))
+        // One authority that meant two services in the recording means neither for sure.
+        .Where(group => group.Select(route => route.Destination).Distinct().Count() == 1)
+        .Select(group => group.First())
+        .Select(route => new LiveRoute(route.Source, route.Authority!, route.Destination, input.Ports[route.Destination]));
+
+    private static TimeSpan LagOf(LivePlan live)
+    {
+        if (live.Drives.Count == 0)
+            return TimeSpan.Zero;
+        DateTimeOffset answered = live.Drives.Max(drive => drive.Hop.StartedAt + TimeSpan.FromMilliseconds(drive.Hop.DurationMs ?? 0));
+        DateTimeOffset latest = live.Answered.Concat(live.Relayed).Select(call => call.Hop.StartedAt).DefaultIfEmpty(answered).Max();
+        return latest > answered ? latest - answered : TimeSpan.Zero;
+    }
+}
+
+/// <summary>What a script is made from.</summary>
+public sealed record RunInput
+{
+    /// <summary>Which hops are live.</summary>
+    public required LivePlan Live { get; init; }
+
+    /// <summary>Kept bytes of a recorded body; null when the pack lacks them.</summary>
+    public required Func<HttpMessagePart, byte[]?> Body { get; init; }
+
+    /// <summary>Live service → its port.</summary>
+    public required IReadOnlyDictionary<string, int> Ports { get; init; }
+
+    /// <summary>Longest wait for a driven hop.</summary>
+    public required Func<PlannedCall, TimeSpan> Limit { get; init; }
+
+    /// <summary>Fresh names.</summary>
+    public required IReplayIdSource Ids { get; init; }
+
+    /// <summary>Headers that a person supplied, name → value.</summary>
+    public IReadOnlyDictionary<string, string> Supplied { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Names of the recorded traces.</summary>
+    public IReadOnlyList<TraceKey> RecordedKeys { get; init; } = [];
+
+    /// <summary>Written answers to calls that belong to no request.</summary>
+    public IReadOnlyList<BackgroundStub> Background { get; init; } = [];
+
+    /// <summary>Requests that fill caches.</summary>
+    public IReadOnlyList<Drive> Warm { get; init; } = [];
+}

@@ -1,0 +1,36 @@
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Planning;
+
+namespace Loop.Replayer.Core.Runs;
+
+/// <summary>One run with everything that its comparison needs.</summary>
+public sealed record SandboxRun
+{
+    /// <summary>What was chosen.</summary>
+    public required SandboxChoice Choice { get; init; }
+
+    /// <summary>Which hops were live.</summary>
+    public required LivePlan Live { get; init; }
+
+    /// <summary>What was sent and played.</summary>
+    public required RunScript Script { get; init; }
+
+    /// <summary>What was seen, redacted like the recording.</summary>
+    public required RunRecord Record { get; init; }
+
+    /// <summary>A recorded message with its body; null when it was not recorded or its body is gone.</summary>
+    public required Func<HttpMessagePart?, Message?> Recorded { get; init; }
+
+    /// <summary>What differs in every run.</summary>
+    public required RunMask Mask { get; init; }
+
+    /// <summary>Live services whose state nobody declared.</summary>
+    public IReadOnlySet<string> UndeclaredState { get; init; } = new HashSet<string>();
+
+    /// <summary>True when recorded answers came with their recorded delay.</summary>
+    public bool LatencyInForce { get; init; }
+
+    /// <summary>Recorded live hops by their id.</summary>
+    public PlannedCall? LiveHop(string? id) => Live.Drives.Concat(Live.Relayed).FirstOrDefault(call => call.Hop.Id == id);
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Net;
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Planning;
+using Loop.Replayer.Sandbox.Driver;
+using Loop.SandboxFiles;
+
+namespace Loop.Replayer.Sandboxes;
+
+/// <summary>Writes the plan of the place from the sandbox file and from what the recording tells about names and addresses.</summary>
+internal static class PlaceWriter
+{
+    private const int HttpPort = 80;
+    private static readonly string[] SystemFolders = ["/usr/", "/bin/", "/sbin/", "/lib/", "/opt/", "/nix/"];
+
+    /// <summary>The plan; its services have commands and ports, which is checked before.</summary>
+    public static SandboxPlan Write(SandboxFile file, IReadOnlyList<SandboxFiles.SandboxService> live, string folder, LivePlan plan)
+    {
+        List<PlannedCall> made = [.. plan.Answered, .. plan.Relayed];
+        int readySeconds = live.Select(service => service.Health?.TimeoutSeconds ?? 0).Append(30).Max();
+        return new SandboxPlan
+        {
+            Services = [.. live.Select(service => Service(service, folder, made, plan))],
+            RecordedHosts = [.. made.Select(Authority).OfType<string>().Select(HostOf).Concat(file.Background.Select(call => new Uri(call.Call.Split(' ')[1]).Host)).Distinct(StringComparer.OrdinalIgnoreCase)],
+            ReadyLimit = TimeSpan.FromSeconds(readySeconds),
+        };
+    }
+
+    private static Sandbox.Driver.SandboxService Service(SandboxFiles.SandboxService service, string folder, List<PlannedCall> made, LivePlan plan)
+    {
+        string workFolder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(service.WorkFolder, folder));
+        return new Sandbox.Driver.SandboxService
+        {
+            Name = service.Name,
+            Command = service.Command!.Words,
+            WorkFolder = workFolder,
+            Environment = service.Environment,
+            Port = service.Port!.Value,
+            ReadyPath = service.Health?.Path,
+            Addresses = [.. Addresses(service, plan)],
+            RecordedLoopback = [.. made.Where(call => call.Hop.Source == service.Name).SelectMany(Loopback).Where(address => address.Port != service.Port).Select(address => address.ToString()).Distinct()],
+            Folders = [.. Folders(service, folder, workFolder)],
+        };
+    }
+
+    // Under which names callers knew it. A name without a port was dialled at port 80, or through a proxy, where the authority decides.
+    private static IEnumerable<ServiceAddress> Addresses(SandboxFiles.SandboxService service, LivePlan plan) => plan.Relayed
+        .Where(call => call.Hop.Destination == service.Name).Select(Authority).OfType<string>()
+        .Select(authority => new ServiceAddress(HostOf(authority), PortOf(authority) ?? HttpPort, service.Port!.Value))
+        .Where(address => address.Host != service.Name || address.CalledPort != service.Port).Distinct();
+
+    // What a service dialled on loopback: the proxy beside it.
+    private static IEnumerable<IPEndPoint> Loopback(PlannedCall call) => call.Views
+        .Where(view => view.View is ExchangeView.Client or ExchangeView.Edge)
+        .Select(view => IPEndPoint.TryParse(view.Endpoints.DownstreamLocal ?? "", out IPEndPoint? endpoint) && IPAddress.IsLoopback(endpoint.Address) && endpoint.Port > 0 ? endpoint : null)
+        .OfType<IPEndPoint>();
+
+    // The file's own folder, since commands and data are named relative to it; the folder of a program that lies elsewhere; a .NET that is not installed for all.
+    private static IEnumerable<string> Folders(SandboxFiles.SandboxService service, string folder, string workFolder)
+    {
+        IEnumerable<string?> candidates =
+        [
+            Path.TrimEndingDirectorySeparator(folder),
+            .. service.Command!.Words.Where(Path.IsPathRooted).Where(word => File.Exists(word)).Select(Path.GetDirectoryName),
+            System.Environment.GetEnvironmentVariable("DOTNET_ROOT"),
+        ];
+        return candidates.OfType<string>().Select(Path.TrimEndingDirectorySeparator)
+            .Where(path => path.Length > 1 && path != workFolder && Directory.Exists(path) && !SystemFolders.Any(system => (path + "/").StartsWith(system, StringComparison.Ordinal)))
+            .Distinct();
+    }
+
+    private static string? Authority(PlannedCall call) =>
+        (call.Views.OrderByDescending(PlannedCall.Closeness).Select(view => view.Authority()).FirstOrDefault(authority => authority is not null) ?? call.Hop.Request?.Authority)?.ToLowerInvariant();
+
+    private static string HostOf(string authority) => PortOf(authority) is null ? authority : authority[..authority.LastIndexOf(':')];
+
+    private static int? PortOf(string authority)
+    {
+        int colon = authority.LastIndexOf(':');
+        return colon > 0 && int.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) ? port : null;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Loop.Contracts.Api;
+using Loop.Replayer.Core.Runs;
+using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Sandbox.Driver;
+
+namespace Loop.Replayer.Sandboxes;
+
+/// <summary>Follows one sandbox and remembers what it tells. Written by one reader, asked from anywhere.</summary>
+internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, TaskCompletionSource<DriveBegun>> _begun = Sources<DriveBegun>(script);
+    private readonly Dictionary<string, TaskCompletionSource<DriveAnswered>> _answered = Sources<DriveAnswered>(script);
+    private readonly List<DrivenHop> _driven = [];
+    private readonly List<ServedCall> _calls = [];
+    private readonly List<RefusedTarget> _refused = [];
+    private readonly Dictionary<string, int> _ended = [];
+    private readonly HashSet<string> _made = [];
+    private readonly List<string> _serving = [];
+    private int _open;
+    private DateTimeOffset? _firstDriveAt;
+    private long _lastFact = time.GetTimestamp();
+    private SandboxFault? _fault;
+
+    /// <summary>When the request of a drive began to be sent.</summary>
+    public Task<DriveBegun> Begun(string hopId) => _begun[hopId].Task;
+
+    /// <summary>When its answer ended, or did not come.</summary>
+    public Task<DriveAnswered> Answered(string hopId) => _answered[hopId].Task;
+
+    /// <summary>Why nothing may be believed; null when nothing is known against it.</summary>
+    public SandboxFault? Fault
+    {
+        get
+        {
+            lock (_gate)
+                return _fault;
+        }
+    }
+
+    /// <summary>Reads until the sandbox has ended.</summary>
+    public async Task Follow()
+    {
+        try
+        {
+            await foreach (SandboxObservation observation in sandbox.Observations.ReadAllAsync())
+                See(observation);
+        }
+        finally
+        {
+            // Nobody will tell any more.
+            foreach (TaskCompletionSource<DriveAnswered> source in _answered.Values)
+                source.TrySetCanceled();
+            foreach (TaskCompletionSource<DriveBegun> source in _begun.Values)
+                source.TrySetCanceled();
+        }
+    }
+
+    /// <summary>True when every recorded call was made and none is under way, or none has been for <paramref name="quiet"/>.</summary>
+    public bool IsQuiet(TimeSpan quiet)
+    {
+        lock (_gate)
+            return _open == 0 && (script.Expected.All(_made.Contains) || time.GetElapsedTime(_lastFact) >= quiet);
+    }
+
+    /// <summary>What was seen.</summary>
+    public RunRecord Record(SandboxFault? fault)
+    {
+        lock (_gate)
+        {
+            return new RunRecord
+            {
+                StartedAt = _firstDriveAt ?? time.GetUtcNow(),
+                Evidence = sandbox.Evidence is SandboxEvidence.Sealed ? Evidence.Sealed : Evidence.Unsealed,
+                UnsealedBecause = sandbox.EvidenceReason,
+                Fault = fault ?? _fault,
+                Driven = [.. _driven],
+                Calls = [.. _calls.OrderBy(call => call.StartedAt)],
+                Refused = [.. _refused],
+                Ended = new Dictionary<string, int>(_ended),
+            };
+        }
+    }
+
+    private void See(SandboxObservation observation)
+    {
+        lock (_gate)
+        {
+            switch (observation)
+            {
+                case HandlerTold told:
+                    See(JsonSerializer.Deserialize<RunFact>(told.Content, LoopJson.Options) ?? throw new InvalidDataException("The agent told nothing."));
+                    break;
+                case HandlerFailed failed:
+                    _fault ??= new SandboxFault(SandboxFaultKind.HarnessError, $"a call of {failed.Caller} to {failed.Address}: {failed.Reason}");
+                    break;
+                case ServiceExited { Asked: false } exited when _firstDriveAt is null:
+                    _fault ??= new SandboxFault(SandboxFaultKind.ServiceDied, $"{exited.Service} ended with exit code {exited.ExitCode}");
+                    break;
+                case ServiceExited { Asked: false } exited:
+                    _ended[exited.Service] = exited.ExitCode;
+                    break;
+                case TrafficRefused refused when !_refused.Exists(known => known.Caller == refused.Caller && known.Target == Target(refused)):
+                    _refused.Add(new RefusedTarget(refused.Caller, Target(refused), !_serving.Contains(refused.Caller), time.GetUtcNow()));
+                    break;
+            }
+        }
+    }
+
+    private void See(RunFact fact)
+    {
+        _lastFact = time.GetTimestamp();
+        switch (fact)
+        {
+            case DriveBegun begun:
+                Drive drive = script.Plan.Drives.First(drive => drive.HopId == begun.HopId);
+                _open++;
+                if (!drive.IsBackground)
+                {
+                    _firstDriveAt ??= begun.At;
+                    _driven.Add(new DrivenHop(begun.HopId, begun.At, null, null));
+                    _serving.Add(drive.Service);
+                }
+
+                _begun[begun.HopId].TrySetResult(begun);
+                break;
+            case DriveAnswered answered:
+                Answered(answered);
+                break;
+            case CallBegun begun:
+                _open++;
+                if (begun.HopId is not null)
+                    _made.Add(begun.HopId);
+                if (begun.Callee is not null)
+                    _serving.Add(begun.Callee);
+                break;
+            case CallServed served:
+                _open--;
+                _calls.Add(served.Call);
+                if (served.Call.LiveCallee is not null)
+                    _serving.Remove(served.Call.LiveCallee);
+                break;
+            case ConnectionRefused refused:
+                string target = refused.Protocol is null ? $"TCP {refused.Target}" : $"TCP {refused.Target} ({refused.Protocol})";
+                if (!_refused.Exists(known => known.Caller == refused.Caller && known.Target == target))
+                    _refused.Add(new RefusedTarget(refused.Caller, target, refused.IsBackground, refused.At));
+                break;
+        }
+    }
+
+    private void Answered(DriveAnswered answered)
+    {
+        _open--;
+        int index = _driven.FindIndex(driven => driven.HopId == answered.HopId);
+        if (index >= 0)
+        {
+            _driven[index] = _driven[index] with { Answer = answered.Answer, EndedAt = answered.At };
+            _serving.Remove(script.Plan.Drives.First(drive => drive.HopId == answered.HopId).Service);
+        }
+
+        _answered[answered.HopId].TrySetResult(answered);
+    }
+
+    private static string Target(TrafficRefused refused) => refused.Kind is "dns" ? $"name {refused.Target}, which is not recorded" : $"{refused.Kind} {refused.Target}";
+
+    private static Dictionary<string, TaskCompletionSource<T>> Sources<T>(RunScript script) =>
+        script.Plan.Drives.ToDictionary(drive => drive.HopId, _ => new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously));
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Loop.Contracts.Api;
+using Loop.Contracts.Exchanges;
+using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Calls;
+using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Planning;
+using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Core.Runs;
+using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Engine;
+using Loop.Replayer.Hosting;
+using Loop.Replayer.Ports;
+using Loop.Replayer.Sandbox.Driver;
+using Loop.SandboxFiles;
+using Microsoft.Extensions.Options;
+
+namespace Loop.Replayer.Sandboxes;
+
+/// <summary>
+/// Carries out one replay in sandboxes: (1) what was recorded, (2) each run with fresh names, processes and state, (3) its comparison, (4) the verdict over all
+/// runs. Each step is a fact of the replay's stream before the next one begins.
+/// </summary>
+internal sealed class SandboxReplayRun(
+    IRecordings recordings, IReplayJournal journal, SandboxDriverSource drivers, SandboxRunner runner, IReplayIdSource ids, IOptions<ReplayOptions> options, TimeProvider time)
+{
+    private const int EarlierReplays = 200;
+
+    /// <summary>The final report; appending it is the caller's, so that errors end in one place.</summary>
+    public async Task<ReplayReport> Execute(SandboxJob job, CancellationToken cancellationToken)
+    {
+        // 1
+        IReadOnlyList<Exchange> exchanges = await recordings.Exchanges(job.Plan.Conversation.Id);
+        RecordedBodies bodies = await RecordedBodies.Load(recordings, job.Plan.Conversation.Id, exchanges);
+        ReplayTarget target = TargetReader.Read(job.Choice, bodies.Message(job.Plan.EntryAnswer?.Response), bodies.Message(job.Choice.Judged?.Answer?.Response));
+        IReadOnlyDictionary<string, string> builds = BuildNames.Of(job.LiveServices, job.Folder);
+        SandboxConditions conditions = ConditionTexts.Of(job.File, job.LiveServices, job.Folder, job.Choice.Judged?.Hop.Id ?? "", job.Asserted, job.Headers);
+        IReadOnlyList<ReplayReport> earlier = await journal.Replays(job.Plan.Conversation.Id, EarlierReplays);
+        ISandboxDriver driver = await drivers.Get(cancellationToken);
+        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live);
+        // 2 and 3
+        List<ComparedRun> runs = [];
+        for (int number = 1; number <= job.Request.Times; number++)
+            runs.Add(await Run(job, number, target, place, driver, bodies, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
+        // 4
+        target = runs.Select(run => Incomplete(target, run)).FirstOrDefault(changed => changed != target) ?? target;
+        Decision decision = VerdictDecider.Decide(target, [.. runs.Select(run => run.Comparison.Observations)]);
+        return SandboxReports.Finished(job, decision, runs, conditions, builds, time.GetUtcNow());
+    }
+
+    private async Task<ComparedRun> Run(
+        SandboxJob job, int number, ReplayTarget target, SandboxPlan place, ISandboxDriver driver, RecordedBodies bodies, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
+    {
+        StepJournal steps = new(journal, job.Ids.ReplayId, number, time);
+        RunScript script = RunScript.Of(Input(job, bodies));
+        RunOutcome outcome = await runner.Run(driver, place, script, steps.Take, cancellationToken);
+        long start = time.GetTimestamp();
+        RunRecord record = await RecordRedaction.Apply(outcome.Record, headers => journal.Redact(job.Ids.ReplayId, headers));
+        SandboxRun run = new()
+        {
+            Choice = job.Choice,
+            Live = job.Live,
+            Script = script,
+            Record = record,
+            Recorded = bodies.Message,
+            Mask = Mask(job, script, record),
+            UndeclaredState = job.LiveServices.Where(service => service.State is ServiceState.Unknown).Select(service => service.Name).ToHashSet(),
+        };
+        ReplayComparison comparison = SandboxComparison.Of(run);
+        comparison = comparison with
+        {
+            Observations = comparison.Observations with { Baseline = baseline(record.Evidence), WaitedLongEnough = Limit(job, job.Plan.Entry).IsLongEnough },
+        };
+        Decision decision = VerdictDecider.Decide(Incomplete(target, comparison), comparison.Observations);
+        string stored = await journal.StoreBody(job.Ids.ReplayId, JsonSerializer.SerializeToUtf8Bytes(record, LoopJson.Options));
+        Dictionary<string, string> logs = [];
+        foreach ((string service, byte[] log) in outcome.Logs.Where(log => log.Value.Length > 0))
+            logs[service] = await journal.StoreBody(job.Ids.ReplayId, log);
+        await steps.Take("decided", $"{decision.Verdict.ToString().ToLowerInvariant()} ({decision.Row}): {decision.Reason}");
+        return new ComparedRun(number, run, comparison, decision, outcome.Prepared, outcome.Drove, time.GetElapsedTime(start), stored, logs);
+    }
+
+    private RunInput Input(SandboxJob job, RecordedBodies bodies) => new()
+    {
+        Live = job.Live,
+        Body = bodies.Body,
+        Ports = job.LiveServices.ToDictionary(service => service.Name, service => service.Port!.Value),
+        Limit = hop => Limit(job, hop).Limit,
+        Ids = ids,
+        Supplied = job.Headers,
+        RecordedKeys = [.. job.Plan.Conversation.Keys.Select(text => TraceKey.TryParse(text, out TraceKey key) ? key : (TraceKey?)null).OfType<TraceKey>()],
+        Background = BackgroundStubs.Of(job.File, job.Folder),
+        Warm = WarmDrives.Of(job.File, job.LiveServices, ids, options.Value.MinimumTimeLimit),
+    };
+
+    private TimeLimit Limit(SandboxJob job, PlannedCall hop) => TimeLimit.For(hop.Answer?.Duration, job.TimeoutSeconds, options.Value);
+
+    // A request that could not be driven because it was not recorded whole is a gap of the input, not a fault of the sandbox.
+    private static ReplayTarget Incomplete(ReplayTarget target, ReplayComparison comparison) =>
+        comparison.Observations is { Outcome: Core.Answers.AnswerOutcome.NotSent, Fault: null, IncompleteInputs: [string first, ..] } ? target with { RequestIncomplete = first } : target;
+
+    private static ReplayTarget Incomplete(ReplayTarget target, ComparedRun run) => Incomplete(target, run.Comparison);
+
+    private static RunMask Mask(SandboxJob job, RunScript script, RunRecord record)
+    {
+        RunMask mask = RunMask.Over([.. script.Plan.RecordedKeys, .. job.Plan.EntryRequest?.Keys ?? [], .. script.Plan.Names.Values.Concat(script.Plan.SpareNames).SelectMany(names => names.Keys)]);
+        DateTimeOffset begun = job.Plan.Conversation.Hops.Min(hop => hop.StartedAt);
+        DateTimeOffset ended = job.Plan.Conversation.Hops.Max(hop => hop.StartedAt + TimeSpan.FromMilliseconds(hop.DurationMs ?? 0));
+        DateTimeOffset last = record.Driven.Select(driven => driven.EndedAt).Concat(record.Calls.Select(call => (DateTimeOffset?)call.EndedAt)).Max() ?? record.StartedAt;
+        return mask.During((begun, ended), (record.StartedAt, last));
+    }
+
+    private static Baseline? BaselineOf(IReadOnlyList<ReplayReport> earlier, SandboxJob job, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, Evidence network) =>
+        BaselineFinder.Find(earlier.Select(SandboxReports.Earlier).OfType<EarlierReplay>(), SandboxReports.Conditions(job.Plan.Conversation.Id, conditions, network), builds);
+}

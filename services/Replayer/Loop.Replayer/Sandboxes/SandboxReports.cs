@@ -1,0 +1,94 @@
+using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Runs;
+using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Engine;
+
+namespace Loop.Replayer.Sandboxes;
+
+/// <summary>Writes the reports of replays in a sandbox, and reads them as baselines.</summary>
+internal static class SandboxReports
+{
+    // A report is an event of at most 64 KiB; the run's record holds everything.
+    private const int MaximumDivergences = 60, MaximumLines = 40, MaximumMisses = 20;
+
+    public static ReplayReport Finished(
+        SandboxJob job, Decision decision, IReadOnlyList<ComparedRun> runs, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, DateTimeOffset now)
+    {
+        ComparedRun shown = runs.FirstOrDefault(run => run.Decision.Verdict == decision.Verdict) ?? runs[0];
+        Core.Answers.Answer? entry = shown.Run.Record.Driven.FirstOrDefault(driven => driven.HopId == job.Plan.Entry.Hop.Id)?.Answer;
+        return ReportWriter.Finished(job, decision, now) with
+        {
+            Evidence = decision.Evidence is Evidence.Sealed ? "sealed" : "unsealed",
+            Divergences = [.. shown.Comparison.Divergences.Take(MaximumDivergences)],
+            Ignored = [.. shown.Comparison.Ignored.Take(MaximumLines)],
+            Adjustments = [.. shown.Run.Script.Adjustments.Take(MaximumLines)],
+            ReplayedStatus = entry?.Status,
+            ReplayedDurationMs = entry?.Duration.TotalMilliseconds,
+            ObservedHops = shown.Run.Record.Driven.Count + shown.Run.Record.Calls.Count(call => !call.IsBackground),
+            Sandbox = new SandboxReport
+            {
+                File = job.Request.File,
+                Live = [.. job.LiveServices.Select(service => service.Name)],
+                Judged = job.Choice.Judged?.Label,
+                UnsealedBecause = shown.Run.Record.UnsealedBecause,
+                Conditions = conditions,
+                Builds = builds,
+                Runs = [.. runs.Select(Run)],
+                ReproducedRuns = decision.ReproducedRuns,
+                Listed = [.. decision.Listed.Take(MaximumLines)],
+            },
+        };
+    }
+
+    /// <summary>The conditions as the search for baselines compares them.</summary>
+    public static ReplayConditions Conditions(string conversationId, SandboxConditions stored, Evidence network) => new()
+    {
+        ConversationId = conversationId,
+        JudgedHopId = stored.JudgedHopId,
+        StateByLiveService = stored.StateByLiveService,
+        Clock = stored.Clock,
+        Network = network,
+        Mask = stored.Mask,
+        Asserted = stored.Asserted,
+    };
+
+    /// <summary>A stored report as a baseline may be; null for one that is none.</summary>
+    public static EarlierReplay? Earlier(ReplayReport report)
+    {
+        if (report is not { Sandbox: { Conditions: { } conditions, WhatIf: [] } sandbox, Verdict: { } verdict })
+            return null;
+        Evidence evidence = report.Evidence is "sealed" ? Evidence.Sealed : Evidence.Unsealed;
+        Decision decision = new(verdict, report.Row ?? "", report.Reason ?? "") { Evidence = evidence, ReproducedRuns = sandbox.ReproducedRuns, Runs = sandbox.Runs.Count };
+        return new EarlierReplay(Conditions(report.ConversationId, conditions, evidence), sandbox.Builds, decision);
+    }
+
+    private static RunReport Run(ComparedRun run)
+    {
+        RunRecord record = run.Run.Record;
+        DrivenHop? driven = record.Driven.FirstOrDefault(one => one.HopId == run.Run.Choice.Judged?.Hop.Id);
+        return new RunReport
+        {
+            Number = run.Number,
+            Verdict = run.Decision.Verdict,
+            Row = run.Decision.Row,
+            Reason = run.Decision.Reason,
+            PrepareMs = run.Prepared.TotalMilliseconds,
+            DriveMs = run.Drove.TotalMilliseconds,
+            CompareMs = run.Compared.TotalMilliseconds,
+            PaceRatio = driven?.Answer is { } answer && run.Run.Choice.Judged?.Answer?.Duration is { Ticks: > 0 } recorded ? answer.Duration / recorded : null,
+            Misses = [.. record.Calls.Where(call => call.Miss is not null).Take(MaximumMisses).Select(Miss)],
+            Refused = [.. record.Refused.Where(one => !one.IsBackground).Take(MaximumLines).Select(one => $"{one.Target} by {one.Caller}")],
+            Background = [.. Background(record).Distinct().Take(MaximumLines)],
+            RecordSha256 = run.RecordSha256,
+            Logs = run.Logs,
+        };
+    }
+
+    private static MissReport Miss(ServedCall call) => new(
+        call.Caller, CallTroubles.Text(call), call.Miss!, [.. call.Candidates.Select(candidate => $"{candidate.Label}: {string.Join("; ", CallTroubles.Fields(candidate))}")]);
+
+    private static IEnumerable<string> Background(RunRecord record) =>
+        record.Calls.Where(call => call.IsBackground).Select(call => $"{CallTroubles.Text(call)} by {call.Caller}{(call.Miss is null ? "" : ": no answer")}")
+            .Concat(record.Refused.Where(one => one.IsBackground).Select(one => $"{one.Target} by {one.Caller}: refused"));
+}
