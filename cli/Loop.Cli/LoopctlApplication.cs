@@ -38,6 +38,7 @@ public static class LoopctlApplication
             KeepCommand.Create(scope),
             ReplayCommand.Create(scope),
             ReplaysCommand.Create(scope),
+            SandboxCommand.Create(scope),
             StatusCommand.Create(scope),
             ProxyCommand.Create(scope),
             EnvoyConfigCommand.Create(),

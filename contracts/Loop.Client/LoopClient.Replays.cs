@@ -15,11 +15,31 @@ public sealed partial class LoopClient
     public Task<ReplayReport> GetReplay(string id, CancellationToken cancellationToken) =>
         _transport.Get<ReplayReport>($"{Root}replays/{Uri.EscapeDataString(id)}", cancellationToken);
 
+    /// <summary>Cancels a replay that waits or runs.</summary>
+    public Task<ReplayReport> CancelReplay(string id, CancellationToken cancellationToken) =>
+        _transport.Delete<ReplayReport>($"{Root}replays/{Uri.EscapeDataString(id)}", cancellationToken);
+
     /// <summary>Replays, newest first, of one conversation or (null) of all.</summary>
     public Task<IReadOnlyList<ReplayReport>> ListReplays(string? conversation, int limit, CancellationToken cancellationToken)
     {
         string query = $"{Root}replays?limit={limit}" + (conversation is null ? "" : $"&conversation={Uri.EscapeDataString(conversation)}");
         return Items(query, cancellationToken);
+    }
+
+    /// <summary>One hop of a run in a sandbox beside its recording.</summary>
+    /// <param name="id">Id of the replay.</param>
+    /// <param name="run">Run, from 1.</param>
+    /// <param name="hop">Number, id or label of the hop.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<HopComparison> GetReplayedHop(string id, int run, string hop, CancellationToken cancellationToken) =>
+        _transport.Get<HopComparison>($"{Root}replays/{Uri.EscapeDataString(id)}/runs/{run}/hops/{Uri.EscapeDataString(hop)}", cancellationToken);
+
+    /// <summary>What a live service wrote in a run; the caller disposes it.</summary>
+    public async Task<RecordedBody> OpenReplayLog(string id, int run, string service, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}replays/{Uri.EscapeDataString(id)}/runs/{run}/logs/{Uri.EscapeDataString(service)}");
+        HttpResponseMessage response = await _transport.Open(request, cancellationToken);
+        return new RecordedBody(response, await response.Content.ReadAsStreamAsync(cancellationToken));
     }
 
     // A bare array and a page are both understood: the list is short enough to be either.

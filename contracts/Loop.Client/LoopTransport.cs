@@ -33,6 +33,10 @@ internal sealed class LoopTransport : IDisposable
     public async Task<T> Post<T>(string path, object body, CancellationToken cancellationToken) =>
         await ReadJson<T>(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, body.GetType(), options: LoopJson.Options) }, cancellationToken);
 
+    public async Task<T> Delete<T>(string path, CancellationToken cancellationToken) =>
+        // Loop changes nothing for a request that a browser might send by itself: the content type tells.
+        await ReadJson<T>(new HttpRequestMessage(HttpMethod.Delete, path) { Content = new StringContent("", System.Text.Encoding.UTF8, "application/json") }, cancellationToken);
+
     /// <summary>The head of a good answer; its content is still to be read. The caller disposes it.</summary>
     public async Task<HttpResponseMessage> Open(HttpRequestMessage request, CancellationToken cancellationToken)
     {

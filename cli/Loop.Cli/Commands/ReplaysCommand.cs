@@ -6,10 +6,10 @@ using Loop.Contracts.Replays;
 
 namespace Loop.Cli.Commands;
 
-/// <summary><c>loopctl replays list|show</c>: replays that were made.</summary>
+/// <summary><c>loopctl replays list|show|log</c>: replays that were made.</summary>
 internal static class ReplaysCommand
 {
-    public static Command Create(CommandScope scope) => new("replays", "Replays that were made") { List(scope), Show(scope) };
+    public static Command Create(CommandScope scope) => new("replays", "Replays that were made") { List(scope), Show(scope), Log(scope) };
 
     private static Command List(CommandScope scope)
     {
@@ -34,10 +34,22 @@ internal static class ReplaysCommand
     private static Command Show(CommandScope scope)
     {
         Argument<string> id = new("REPLAY") { Description = "Id of the replay" };
+        Option<string?> diff = new("--diff") { Description = "Show one hop beside its recording, by number or id", HelpName = "HOP" };
+        Option<int> run = Run();
         Option<bool> json = CommandScope.Json();
-        var command = new Command("show", "Show the report of one replay") { id, json };
+        var command = new Command("show", "Show the report of one replay") { id, diff, run, json };
         scope.Handle(command, async (result, client, cancellationToken) =>
         {
+            if (result.GetValue(diff) is { } hop)
+            {
+                HopComparison comparison = await client.GetReplayedHop(result.GetRequiredValue(id), result.GetValue(run), hop, cancellationToken);
+                if (result.GetValue(json))
+                    JsonOutput.Document(scope.Context, comparison);
+                else
+                    HopDiff.Write(scope.Context, comparison);
+                return ExitCodes.Success;
+            }
+
             ReplayReport report = await client.GetReplay(result.GetRequiredValue(id), cancellationToken);
             if (result.GetValue(json))
                 JsonOutput.Document(scope.Context, report);
@@ -47,6 +59,25 @@ internal static class ReplaysCommand
         });
         return command;
     }
+
+    private static Command Log(CommandScope scope)
+    {
+        Argument<string> id = new("REPLAY") { Description = "Id of the replay" };
+        Argument<string> service = new("SERVICE") { Description = "Live service" };
+        Option<int> run = Run();
+        var command = new Command("log", "Print what a live service wrote in a run") { id, service, run };
+        scope.Handle(command, async (result, client, cancellationToken) =>
+        {
+            await using RecordedBody log = await client.OpenReplayLog(result.GetRequiredValue(id), result.GetValue(run), result.GetRequiredValue(service), cancellationToken);
+            using var reader = new StreamReader(log.Content);
+            while (await reader.ReadLineAsync(cancellationToken) is { } line)
+                scope.Context.Output.WriteLine(SafeText.Block(line));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Option<int> Run() => new("--run") { Description = "Which run", DefaultValueFactory = _ => 1, HelpName = "N" };
 
     private static void WriteTable(CliContext context, IReadOnlyList<ReplayReport> replays)
     {

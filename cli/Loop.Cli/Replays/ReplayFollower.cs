@@ -7,12 +7,29 @@ namespace Loop.Cli.Replays;
 /// <summary>Starts a replay and waits for its verdict, telling each stage once on stderr.</summary>
 internal static class ReplayFollower
 {
+    private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
     public static async Task<ReplayReport> Follow(CliContext context, LoopClient client, ReplayRequest request, CancellationToken cancellationToken)
     {
         ReplayReport report = await client.StartReplay(request, cancellationToken);
         context.Error.WriteLine($"replay {SafeText.Line(report.Id)} of {SafeText.Line(report.ConversationId)} to {SafeText.Line(report.Destination)}");
+        try
+        {
+            return await Follow(context, client, report, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody waits for it any more: its sandbox is removed before the verb ends.
+            using var limit = new CancellationTokenSource(CancelLimit, context.Time);
+            await client.CancelReplay(report.Id, limit.Token);
+            context.Error.WriteLine($"  cancelled: {SafeText.Line(report.Id)}");
+            throw;
+        }
+    }
+
+    private static async Task<ReplayReport> Follow(CliContext context, LoopClient client, ReplayReport report, CancellationToken cancellationToken)
+    {
         string? told = null;
         while (report.Verdict is null)
         {

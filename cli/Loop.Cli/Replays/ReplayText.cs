@@ -20,10 +20,12 @@ internal static class ReplayText
     public static void Write(CliContext context, ReplayReport report)
     {
         string destination = SafeText.Line(report.Destination);
-        context.Console.PutLine($"replay       {SafeText.Line(report.Id)} of {SafeText.Line(report.ConversationId)}, hop {SafeText.Line(report.HopId)} to {destination}");
+        context.Console.PutLine($"replay       {SafeText.Line(report.Id)} of {SafeText.Line(report.ConversationId)}, {(report.Sandbox is null ? $"hop {SafeText.Line(report.HopId)} to {destination}" : "in a sandbox")}");
         context.Console.PutLine($"recorded     {Outcome(report.RecordedStatus, report.RecordedDurationMs)}");
         context.Console.PutLine($"replayed     {Outcome(report.ReplayedStatus, report.ReplayedDurationMs)}");
         context.Console.PutLine($"evidence     {SafeText.Line(report.Evidence)}, {Units.Count(report.ObservedHops, "hop")} observed{(report.Row is null ? "" : $", row {SafeText.Line(report.Row)} of the verdict table")}");
+        if (report.Sandbox is { } sandbox)
+            SandboxText.Write(context, sandbox);
         WriteDifferences(context, report.Divergences);
         WriteList(context, "adjusted", report.Adjustments);
         WriteList(context, "ignored", report.Ignored);
@@ -53,7 +55,7 @@ internal static class ReplayText
             context.Console.PutLine($"  … {divergences.Count - DifferencesShown} more: --json has them all");
     }
 
-    private static void WriteList(CliContext context, string name, IReadOnlyList<string> items)
+    internal static void WriteList(CliContext context, string name, IReadOnlyList<string> items)
     {
         for (int index = 0; index < items.Count; index++)
             context.Console.PutLine($"{(index == 0 ? name : ""),-11}  {SafeText.Line(items[index])}", StatusText.Faint);

@@ -7,12 +7,14 @@ namespace Loop.Samples.Demo;
 
 /// <summary>
 /// The demo: (1) Loop and the shop start, (2) traffic in which a few requests fail, (3) Loop keeps exactly these, (4) one is replayed
-/// against a copy of the shop, (5) and against a fixed copy. Whatever happens, everything that was started is ended.
+/// against a copy of the shop, (5) and against a fixed copy, (6) then in a sandbox, with nothing real behind it, as recorded and fixed. Whatever happens,
+/// everything that was started is ended.
 /// </summary>
 public sealed class DemoRun(DemoOptions options, TimeProvider time)
 {
     private const int Reproduced = 0;
     private const int Fixed = 1;
+    private const int Inconclusive = 3;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(30);
 
@@ -32,8 +34,9 @@ public sealed class DemoRun(DemoOptions options, TimeProvider time)
             ExpectedConversations expected = await SendTrafficAsync(cancellationToken);
             string id = await ShowWhatIsKeptAsync(expected, cancellationToken);
             await ReplayAsync(id, cancellationToken);
+            string sandbox = await ReplayInSandboxAsync(id, directory, cancellationToken);
             if (!options.Once)
-                await StayUpAsync(id, directory, cancellationToken);
+                await StayUpAsync(id, directory, sandbox, cancellationToken);
         }
         catch (DemoFailedException failure)
         {
@@ -112,7 +115,29 @@ public sealed class DemoRun(DemoOptions options, TimeProvider time)
             throw new DemoFailedException($"the replay of {id} against the fixed copy ended with exit code {verdict}; {Fixed} (fixed) was expected");
     }
 
-    private async Task StayUpAsync(string id, string directory, CancellationToken cancellationToken)
+    // 6. Nothing of the shop that was recorded is needed for this.
+    private async Task<string> ReplayInSandboxAsync(string id, string directory, CancellationToken cancellationToken)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(directory, "sandbox")).FullName;
+        string file = SandboxFiles.Write(folder, ShopProcesses.Program, isFixed: false);
+        string fixedFile = SandboxFiles.Write(folder, ShopProcesses.Program, isFixed: true);
+        Say("the same failure in a sandbox: copies of the services run sealed off, and whatever they call that is not there is answered from the recording:");
+        int verdict = await _loop.ShowAsync(["replay", id, "--sandbox", file], cancellationToken);
+        if (verdict != Reproduced)
+            throw new DemoFailedException($"the replay of {id} in a sandbox ended with exit code {verdict}; {Reproduced} (reproduced) was expected");
+        Say("only the service that failed, all others from the recording:");
+        verdict = await _loop.ShowAsync(["replay", id, "--sandbox", file, "--live", "history"], cancellationToken);
+        if (verdict != Reproduced)
+            throw new DemoFailedException($"the replay of {id} with one live service ended with exit code {verdict}; {Reproduced} (reproduced) was expected");
+        Say("the fixed build in the same sandbox:");
+        verdict = await _loop.ShowAsync(["replay", id, "--sandbox", fixedFile], cancellationToken);
+        // Where the kernel gives no namespaces, an absent failure proves nothing, and Loop says so.
+        if (verdict != Fixed && !(verdict == Inconclusive && await _loop.LastEvidenceAsync(cancellationToken) is "unsealed"))
+            throw new DemoFailedException($"the replay of {id} in a sandbox with the fixed build ended with exit code {verdict}; {Fixed} (fixed) was expected");
+        return file;
+    }
+
+    private async Task StayUpAsync(string id, string directory, string sandbox, CancellationToken cancellationToken)
     {
         string url = _ports.Http == DemoPorts.UsualHttp ? "" : $" --url http://127.0.0.1:{_ports.Http}";
         string entry = $"http://127.0.0.1:{_ports.Services["web"].Inbound}";
@@ -123,6 +148,7 @@ public sealed class DemoRun(DemoOptions options, TimeProvider time)
               ./loop show {{id}}{{url}}
               ./loop tail{{url}}
               ./loop replay {{id}} --destination 127.0.0.1:{{_ports.Sandbox["web"]}}{{url}}
+              ./loop replay {{id}} --sandbox {{sandbox}} --live history{{url}}
             Break something yourself:
               curl -i {{entry}}/suggestions -H 'content-type: application/json' -d '{"customer":"me","products":["tent"]}'
               curl -i {{entry}}/checkout -H 'content-type: application/json' -d '{"customer":"me","currency":"JPY","lines":[{"product":"kettle","price":"4200","quantity":1}]}'

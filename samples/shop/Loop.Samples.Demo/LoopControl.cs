@@ -37,6 +37,13 @@ public sealed class LoopControl(string loopctl, Uri server)
         }
     }
 
+    /// <summary>Evidence of the newest replay; null when there is none.</summary>
+    public async Task<string?> LastEvidenceAsync(CancellationToken cancellationToken)
+    {
+        (int exitCode, string output, _) = await RunAsync(["replays", "list", "--json", "--limit", "1"], cancellationToken);
+        return exitCode == 0 ? JsonSerializer.Deserialize<List<ListedReplay>>(output, JsonSerializerOptions.Web)?.FirstOrDefault()?.Evidence : null;
+    }
+
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] words, CancellationToken cancellationToken)
     {
         using Process process = Start(words, redirect: true);
@@ -60,6 +67,9 @@ public sealed class LoopControl(string loopctl, Uri server)
         }
     }
 }
+
+/// <summary>What the demo looks at of a replay.</summary>
+public sealed record ListedReplay(string Evidence);
 
 /// <summary>The columns of a list that the demo looks at.</summary>
 public sealed record ListedConversation(string Id, string? Path, int Hops, string State)

@@ -6,7 +6,8 @@ namespace Loop.Samples.Demo;
 public sealed class ShopProcesses(string logDirectory, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loop-shop.exe" : "loop-shop");
+    /// <summary>The shop's executable.</summary>
+    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "loop-shop.exe" : "loop-shop");
     private readonly Owned _processes = new();
 
     /// <summary>Four processes that call each other through their outbound proxies.</summary>

@@ -3,7 +3,11 @@ using Loop.Samples.Shop;
 using Loop.Samples.Shop.Traffic;
 
 Option<string[]> service = new("--service") { Description = "NAME=HOST:PORT: run web, payments, recommendations or history there (repeatable)" };
-Option<string[]> peer = new("--peer") { Description = "NAME=HOST:PORT: where another service listens (repeatable); services of this process are known" };
+Option<string[]> peer = new("--peer")
+{
+    Description = "NAME=HOST:PORT: where another service listens (repeatable); services of this process are known [SHOP_PEERS, with commas]",
+    DefaultValueFactory = _ => (Environment.GetEnvironmentVariable("SHOP_PEERS") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries),
+};
 Option<string?> outbound = new("--outbound")
 {
     Description = "HOST:PORT of the outbound proxy; every call goes there with the service's name as Host [SHOP_OUTBOUND]",

@@ -55,6 +55,6 @@ public sealed partial class ApiReferenceTests
         }
     }
 
-    [GeneratedRegex(@"^### `((?:GET|POST) /api/[^`]*)`", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^### `((?:GET|POST|DELETE) /api/[^`]*)`", RegexOptions.Multiline)]
     private static partial Regex Heading();
 }

@@ -64,6 +64,8 @@ internal sealed class ReaderMachine : IAsyncDisposable
     {
         // The launcher would build; a reader's has built already.
         File.CreateSymbolicLink(Path.Combine(_directory, "loop"), Path.Combine(AppContext.BaseDirectory, "loopctl"));
+        string programs = Directory.CreateDirectory(Path.Combine(_directory, "samples/shop/Loop.Samples.Demo/bin/Release")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(programs, "net10.0"), Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         string logs = Path.Combine(_directory, "logs");
         LaptopProxies proxies = _owned.Add(new LaptopProxies(Path.Combine(AppContext.BaseDirectory, "loopctl"), "the pages need none", _ports, logs, TimeProvider.System));
         ShopProcesses shop = _owned.Add(new ShopProcesses(logs, TimeProvider.System));

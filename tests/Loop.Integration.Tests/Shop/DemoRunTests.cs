@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Loop.Samples.Demo;
 using Loop.Samples.Shop.Traffic;
 using Loop.Testing.Envoy;
@@ -7,12 +8,12 @@ using Xunit;
 
 namespace Loop.Integration.Tests.Shop;
 
-public sealed class DemoRunTests
+public sealed partial class DemoRunTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Run_Once_ShowsTheDeepestFailureReplaysItTwiceAndEndsWhatItStarted()
+    public async Task Run_Once_ShowsTheDeepestFailureReplaysItAndEndsWhatItStarted()
     {
         RequireReal.EnvoyBinary();
         DemoPorts ports = DemoPorts.Free();
@@ -21,8 +22,11 @@ public sealed class DemoRunTests
         await new DemoRun(loop.OptionsFor(ports), TimeProvider.System).RunAsync(Cancellation);
 
         Assert.Equal(
-            ["list", "show bbbb", $"replay bbbb --destination 127.0.0.1:{ports.Sandbox["web"]}", $"replay bbbb --destination 127.0.0.1:{ports.FixedSandbox["web"]}"],
-            loop.Shown);
+            [
+                "list", "show bbbb", $"replay bbbb --destination 127.0.0.1:{ports.Sandbox["web"]}", $"replay bbbb --destination 127.0.0.1:{ports.FixedSandbox["web"]}",
+                "replay bbbb --sandbox loop-sandbox.yaml", "replay bbbb --sandbox loop-sandbox.yaml --live history", "replay bbbb --sandbox loop-sandbox-fixed.yaml",
+            ],
+            loop.Shown.Select(words => SandboxFolder().Replace(words, "")));
         Assert.Matches($"^--data /.+/data --capture-listen 127.0.0.1:{ports.Capture} .*--http-listen 127.0.0.1:{ports.Http}( .*)?$", loop.LoopdArguments);
         Assert.False(loop.IsLoopdRunning);
         Assert.All(ports.All, AssertNobodyListens);
@@ -100,4 +104,7 @@ public sealed class DemoRunTests
         using TcpClient client = new();
         Assert.Equal(SocketError.ConnectionRefused, Assert.Throws<SocketException>(() => client.Connect(IPAddress.Loopback, port)).SocketErrorCode);
     }
+
+    [GeneratedRegex(@"/[^ ]*/sandbox/")]
+    private static partial Regex SandboxFolder();
 }

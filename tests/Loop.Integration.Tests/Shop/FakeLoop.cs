@@ -14,7 +14,7 @@ internal sealed class FakeLoop : IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("loop-test-fake-");
 
     /// <param name="loopd">Body of the server's script.</param>
-    /// <param name="verdict">Exit code of the first replay; the second, against the fixed copy, always ends with 1.</param>
+    /// <param name="verdict">Exit code of the first replay; those of the fixed build, the second and the fifth, always end with 1, the others with 0.</param>
     public FakeLoop(string loopd = "exec sleep 600", int verdict = 0)
     {
         Script("loopd", $"echo $$ > '{Path("pid")}'; echo \"$@\" > '{Path("loopd-arguments")}'; {loopd}");
@@ -22,7 +22,7 @@ internal sealed class FakeLoop : IDisposable
             echo "$LOOP_URL $@" >> '{{Path("calls")}}'
             case "$1" in
               list) case "$2" in --json) echo '{{FailingConversations}}' ;; esac ;;
-              replay) [ "$(grep -c ' replay ' '{{Path("calls")}}')" -gt 1 ] && exit 1; exit {{verdict}} ;;
+              replay) case "$(grep -c ' replay ' '{{Path("calls")}}')" in 1) exit {{verdict}} ;; 2|5) exit 1 ;; esac ;;
             esac
             """);
     }

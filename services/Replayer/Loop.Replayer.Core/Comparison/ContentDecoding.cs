@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace Loop.Replayer.Core.Comparison;
 
 /// <summary>Undoes <c>content-encoding</c>, since two runs of a compressor may differ for equal content.</summary>
-internal static class ContentDecoding
+public static class ContentDecoding
 {
     // A body that unpacks to more than this is compared as it came: a bomb must not take the replayer down.
     private const int MaximumDecodedBytes = 64 * 1024 * 1024;

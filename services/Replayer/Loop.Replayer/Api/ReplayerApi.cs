@@ -4,6 +4,7 @@ using Loop.Contracts;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Engine;
 using Loop.Replayer.Ports;
+using Loop.Replayer.Sandboxes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -27,8 +28,14 @@ public static class ReplayerApi
             .Produces<ReplayReport>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503);
         replays.MapGet("/{id}", Get).WithName("GetReplay").WithSummary("The report of a replay as far as it goes.")
             .Produces<ReplayReport>().ProducesProblem(404);
+        replays.MapDelete("/{id}", Cancel).WithName("CancelReplay").WithSummary("Cancels a replay that waits or runs.")
+            .Produces<ReplayReport>(StatusCodes.Status202Accepted).ProducesProblem(404);
         replays.MapGet("/", List).WithName("ListReplays").WithSummary("Replays, newest first.")
             .Produces<IReadOnlyList<ReplayReport>>().ProducesProblem(400);
+        replays.MapGet("/{id}/runs/{run:int}/hops/{hop}", Hop).WithName("GetReplayedHop").WithSummary("One hop of a run in a sandbox beside its recording.")
+            .Produces<HopComparison>().ProducesProblem(404);
+        replays.MapGet("/{id}/runs/{run:int}/logs/{service}", Log).WithName("GetReplayLog").WithSummary("What a live service wrote in a run.")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(404);
         return routes;
     }
 
@@ -61,8 +68,17 @@ public static class ReplayerApi
     {
         ReplayReport? report = id.Length == 12 && Base32.IsValid(id) ? await journal.Report(id) : null;
         return report is null
-            ? Problem(new ReplayRefusal(404, "unknown-replay", "No such replay.", $"No replay has the id '{id}'.", "List them: GET /api/v1/replays."))
+            ? Problem(ReplayRefusal.UnknownReplay(id))
             : TypedResults.Ok(report);
+    }
+
+    private static async Task<IResult> Cancel(string id, IReplayJournal journal, ReplayCancellations cancellations)
+    {
+        if (id.Length != 12 || !Base32.IsValid(id) || await journal.Report(id) is not { } report)
+            return Problem(ReplayRefusal.UnknownReplay(id));
+        if (report.FinishedAt is null)
+            cancellations.Cancel(id);
+        return TypedResults.Accepted($"/api/v1/replays/{id}", report);
     }
 
     private static async Task<IResult> List(string? conversation, string? limit, IReplayJournal journal, IRecordings recordings)
@@ -83,6 +99,19 @@ public static class ReplayerApi
             1 => TypedResults.Ok(await journal.Replays(found[0], count)),
             _ => Problem(ReplayRefusal.AmbiguousConversation(prefix, found)),
         };
+    }
+
+    private static async Task<IResult> Hop(string id, int run, string hop, RunReader reader)
+    {
+        (HopComparison? comparison, ReplayRefusal? refusal) = await reader.Hop(id, run, hop);
+        return comparison is null ? Problem(refusal!) : TypedResults.Ok(comparison);
+    }
+
+    private static async Task<IResult> Log(string id, int run, string service, RunReader reader, HttpResponse response)
+    {
+        response.Headers.XContentTypeOptions = "nosniff";
+        (byte[]? log, ReplayRefusal? refusal) = await reader.Log(id, run, service);
+        return log is null ? Problem(refusal!) : TypedResults.Bytes(log, "text/plain; charset=utf-8");
     }
 
     private static ProblemHttpResult Problem(ReplayRefusal refusal)

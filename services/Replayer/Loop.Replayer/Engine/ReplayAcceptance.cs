@@ -33,6 +33,11 @@ internal sealed record ReplayRefusal(int Status, string Kind, string Title, stri
     public static ReplayRefusal UnknownConversation(string prefix) =>
         new(404, "unknown-conversation", "No such conversation.", $"No kept conversation begins with '{prefix}'.", "List the kept ones: loopctl list.");
 
+    public static ReplayRefusal UnknownReplay(string id) =>
+        new(404, "unknown-replay", "No such replay.", $"No replay has the id '{id}'.", "List them: GET /api/v1/replays.");
+
+    public static ReplayRefusal UnknownPart(string what, string detail, string remedy) => new(404, $"unknown-{what}", $"No such {what}.", detail, remedy);
+
     public static ReplayRefusal AmbiguousConversation(string prefix, IReadOnlyList<string> found) =>
         new(409, "ambiguous-conversation", "More than one conversation.", $"'{prefix}' begins {string.Join(", ", found)}.", "Give more characters of the id.") { Conversations = found };
 

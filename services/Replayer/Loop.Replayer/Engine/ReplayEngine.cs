@@ -10,7 +10,7 @@ namespace Loop.Replayer.Engine;
 
 /// <summary>Works the queue off, one replay at a time: two at once would change each other's timing. Whatever happens, a replay ends.</summary>
 internal sealed partial class ReplayEngine(
-    ReplayQueue queue, ReplayRun run, SandboxReplayRun sandboxRun, IReplayJournal journal, ReplayInstruments instruments,
+    ReplayQueue queue, ReplayRun run, SandboxReplayRun sandboxRun, ReplayCancellations cancellations, IReplayJournal journal, ReplayInstruments instruments,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayEngine> log) : BackgroundService
 {
     // The stream of an ended replay must not wait for a store that hangs while the process stops.
@@ -21,24 +21,26 @@ internal sealed partial class ReplayEngine(
     public async Task Process(ReplayJob job, CancellationToken cancellationToken)
     {
         using Activity? span = ReplayActivities.Replay(job);
+        using ReplayCancellations.Registration cancellation = cancellations.Listen(job.Ids.ReplayId, cancellationToken);
         ReplayReport report;
         try
         {
+            cancellation.Token.ThrowIfCancellationRequested();
             report = job switch
             {
-                ExternalJob external => await run.Execute(external, cancellationToken),
-                SandboxJob sandbox => await sandboxRun.Execute(sandbox, cancellationToken),
+                ExternalJob external => await run.Execute(external, cancellation.Token),
+                SandboxJob sandbox => await sandboxRun.Execute(sandbox, cancellation.Token),
                 _ => throw new InvalidOperationException($"A job of an unknown kind: {job.GetType().Name}."),
             };
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.Token.IsCancellationRequested)
         {
-            report = Failed(ReportWriter.Accepted(job), "cancelled: the replayer stopped");
+            report = Failed(ReportWriter.Accepted(job), SandboxFaultKind.Cancelled, cancellation.IsAsked ? "on request" : "the replayer stopped");
         }
         catch (Exception error)
         {
             LogFailed(error, job.Ids.ReplayId);
-            report = Failed(ReportWriter.Accepted(job), $"{error.GetType().Name}: {error.Message}");
+            report = Failed(ReportWriter.Accepted(job), SandboxFaultKind.HarnessError, $"{error.GetType().Name}: {error.Message}");
         }
 
         span?.SetTag("loop.replay.verdict", report.Verdict?.ToString());
@@ -64,7 +66,7 @@ internal sealed partial class ReplayEngine(
         {
             IReadOnlyList<ReplayReport> reports = await journal.Replays(null, 1000);
             foreach (ReplayReport open in reports.Where(report => report.FinishedAt is null && report.StartedAt < _startedAt))
-                await Finish(Failed(open, "the replayer was restarted while this replay ran"));
+                await Finish(Failed(open, SandboxFaultKind.HarnessError, "the replayer was restarted while this replay ran"));
         }
         catch (Exception error)
         {
@@ -86,11 +88,11 @@ internal sealed partial class ReplayEngine(
         }
     }
 
-    private ReplayReport Failed(ReplayReport open, string error)
+    private ReplayReport Failed(ReplayReport open, SandboxFaultKind kind, string error)
     {
         Decision decision = VerdictDecider.Decide(
             new ReplayTarget { Place = TargetPlace.Nowhere },
-            new ReplayObservations { Outcome = Core.Answers.AnswerOutcome.NotSent, Fault = new SandboxFault(SandboxFaultKind.HarnessError, error) });
+            new ReplayObservations { Outcome = Core.Answers.AnswerOutcome.NotSent, Fault = new SandboxFault(kind, error) });
         return ReportWriter.Close(open, decision, time.GetUtcNow());
     }
 

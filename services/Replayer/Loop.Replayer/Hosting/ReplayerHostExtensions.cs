@@ -53,6 +53,7 @@ public static class ReplayerHostExtensions
     {
         services.TryAddSingleton<IReplayIdSource, RandomReplayIdSource>();
         services.TryAddSingleton<ReplayQueue>();
+        services.TryAddSingleton<ReplayCancellations>();
         services.TryAddSingleton<ReplayInstruments>();
         services.TryAddSingleton<HopObserver>();
         services.TryAddSingleton<ReplayRun>();
@@ -60,6 +61,7 @@ public static class ReplayerHostExtensions
         services.TryAddSingleton<SandboxDriverSource>();
         services.TryAddSingleton<SandboxRunner>();
         services.TryAddSingleton<SandboxReplayRun>();
+        services.TryAddSingleton<RunReader>();
         services.TryAddSingleton<ReplayService>();
         services.TryAddSingleton<ReplayEngine>();
         services.AddHealthChecks().AddCheck<ReplayEngineCheck>("replayer");

@@ -14,6 +14,7 @@ internal static class ReplayReports
             return null;
         ReplayRequestSent? sent = facts.OfType<ReplayRequestSent>().FirstOrDefault();
         ReplayAnswered? answered = facts.OfType<ReplayAnswered>().FirstOrDefault();
+        ReplayStepTaken? step = facts.OfType<ReplayStepTaken>().LastOrDefault();
         return new ReplayReport
         {
             Id = requested.Id,
@@ -21,8 +22,8 @@ internal static class ReplayReports
             Destination = requested.Destination,
             HopId = requested.HopId,
             StartedAt = requested.At,
-            Stage = answered is not null ? "observing" : sent is not null ? "sending" : "preparing",
-            Evidence = "entry",
+            Stage = step is not null ? $"run {step.Run}: {step.What}" : answered is not null ? "observing" : sent is not null ? "sending" : "preparing",
+            Evidence = requested.Destination is "sandbox" ? "unknown" : "entry",
             Adjustments = sent?.Adjustments ?? [],
             ReplayedStatus = answered?.Status,
             ReplayedDurationMs = answered?.DurationMs,
