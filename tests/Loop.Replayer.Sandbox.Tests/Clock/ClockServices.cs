@@ -31,8 +31,7 @@ internal static class ClockServices
                 return 'valid' if ends[0].version() else 'unfinished'
             except ssl.SSLCertVerificationError as error: return error.verify_message
         def now():
-            seconds = time.time()
-            return '%d %d' % (seconds * 1000, time.localtime(seconds).tm_gmtoff / 60)
+            return '%d %d' % (time.time_ns() // 1000000, time.localtime().tm_gmtoff / 60)
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 answer = {'now': now, 'timer': timer, 'certificate': certificate}[self.path.split('/')[-1]]().encode()

@@ -8,6 +8,9 @@ public sealed class ServiceClockTests
 {
     private static readonly DateTimeOffset Start = new(2020, 2, 29, 0, 0, 0, TimeSpan.Zero);
 
+    // What is in it does not matter here.
+    private const string AnyFile = "/bin/sh";
+
     [Theory]
     [InlineData("", "LANG=de_DE.UTF-8 LC_ALL=de_DE.UTF-8 TZ=Europe/Berlin")]
     [InlineData("TZ=Asia/Tokyo", "LANG=de_DE.UTF-8 LC_ALL=de_DE.UTF-8 TZ=Asia/Tokyo")]
@@ -34,7 +37,7 @@ public sealed class ServiceClockTests
     public void Shifted_IsOneOffsetHoweverLateAProcessStarts()
     {
         Microsoft.Extensions.Time.Testing.FakeTimeProvider time = new(Start + TimeSpan.FromDays(10));
-        ServiceClock clock = new(new ClockPlan { Mode = ClockMode.Shifted, Start = Start }, isSealed: true, time);
+        ServiceClock clock = new(new ClockPlan { Mode = ClockMode.Shifted, Start = Start }, isSealed: true, time, AnyFile);
         string first = Text(clock.Environment(Variables("LD_PRELOAD=/own.so")));
         time.Advance(TimeSpan.FromSeconds(7));
 
@@ -46,7 +49,7 @@ public sealed class ServiceClockTests
     [Fact]
     public void Frozen_IsTheStartItself()
     {
-        ServiceClock clock = new(new ClockPlan { Mode = ClockMode.Frozen, Start = Start }, isSealed: true, TimeProvider.System);
+        ServiceClock clock = new(new ClockPlan { Mode = ClockMode.Frozen, Start = Start }, isSealed: true, TimeProvider.System, AnyFile);
 
         Assert.Equal("frozen:1582934400000000000", clock.Environment(Variables(""))["LOOP_CLOCK"]);
         Assert.Equal(["/run/loop-clock.so"], clock.Files(new Dictionary<string, byte[]>()).Keys);

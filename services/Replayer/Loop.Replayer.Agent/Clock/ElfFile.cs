@@ -9,13 +9,15 @@ namespace Loop.Replayer.Agent.Clock;
 internal sealed record ElfFile(bool HasInterpreter, bool IsGo)
 {
     private const int HeaderBytes = 64, InterpreterSegment = 3, EntryLimit = 4096, NamesLimit = 1 << 20;
+    // Class 2: 64 bits; data 1: little-endian.
+    private static readonly byte[] Magic = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1];
     private static readonly string[] GoSections = [".go.buildinfo", ".note.go.buildid", ".gopclntab"];
 
     /// <summary>Null for what is no 64-bit little-endian ELF file.</summary>
     public static ElfFile? Read(Stream file)
     {
         byte[] header = new byte[HeaderBytes];
-        if (file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !header.AsSpan(0, 6).SequenceEqual("\x7fELF\x02\x01"u8))
+        if (file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes || !header.AsSpan(0, 6).SequenceEqual(Magic))
             return null;
         byte[] segments = Table(file, header, offset: 32, size: 54, count: 56);
         byte[] sections = Table(file, header, offset: 40, size: 58, count: 60);
