@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.Hosting;
 using Loop.Replayer.Sandbox.Programs;
@@ -5,13 +6,14 @@ using Loop.Replayer.Sandbox.Programs;
 // One executable for all parts that the tests need: the agent with a call handler of its own, services, and a hostile program.
 return args switch
 {
-    [AgentProgram.RunMode] or ["launch", ..] => await AgentProgram.Run(args, static context => Task.FromResult<ICallHandler>(new DescribingCallHandler(context))),
+    [AgentProgram.RunMode] or ["launch", ..] or ["clock"] => await AgentProgram.Run(args, static context => Task.FromResult<ICallHandler>(new DescribingCallHandler(context))),
     ["web", var port] => await WebService.Run(int.Parse(port)),
     ["door", var door, var argument] => Print(Doors.Try(door, argument)),
     ["silent"] => await WebService.Wait(),
     ["stubborn", var port] => await WebService.Stubborn(int.Parse(port)),
     ["children", var port] => await WebService.WithChildren(int.Parse(port)),
     ["background", var port] => WebService.Background(port),
+    ["hold-clock", var stateRoot, var start] => await ClockHolder.Run(stateRoot, DateTimeOffset.Parse(start, CultureInfo.InvariantCulture)),
     ["hold", var stateRoot, .. var command] => await Holder.Run(stateRoot, command),
     ["exit", var code] => int.Parse(code),
     _ => throw new ArgumentException("unknown: " + string.Join(' ', args)),

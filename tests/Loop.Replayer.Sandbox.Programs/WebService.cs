@@ -60,6 +60,7 @@ internal static class WebService
             [_, "door", var door, var argument] => Doors.Try(door, Uri.UnescapeDataString(argument)),
             [_, "processes"] => string.Join(' ', Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out int _))),
             [_, "call"] => await Fetch($"http://{Environment.GetEnvironmentVariable("CALL")}/", client),
+            [_, "clock", var question] => await ClockAnswers.To(question),
             [_, "exit", var exitCode] => Exit(int.Parse(exitCode)),
             [_, "allocate", var megabytes] => Allocate(int.Parse(megabytes)),
             [_, "file", var file] => await File.ReadAllTextAsync(Uri.UnescapeDataString(file)),

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Agent.Clock;
 using Loop.Replayer.Agent.Linux;
 using Loop.Replayer.Agent.Networks;
 using Loop.Replayer.Sandbox.Driver;
@@ -23,7 +24,11 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         RefusedTraffic refused = new(observer.Tell);
         NameTable names = new(plan.Plan);
         await using SandboxNetworks networks = new(plan.Plan, plan.IsSealed, names, refused, observer.Tell);
-        ServiceProcesses services = new(plan, networks, observer.Tell, time);
+        ServiceClock clock = new(plan.Plan.Clock, plan.IsSealed, time);
+        ProgramStarter starter = new(plan, networks, clock);
+        using ClockMeasurement measurement = new(plan, clock, starter, time);
+        using ClockProbe probe = new(clock, measurement, observer.Tell, time);
+        ServiceProcesses services = new(plan, networks, starter, probe, observer.Tell, time);
         ICallHandler handler;
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.Launch;
 
@@ -14,6 +15,9 @@ public static class AgentProgram
 
     internal const string LaunchMode = "launch";
 
+    /// <summary>Prints the time as .NET sees it, in Unix milliseconds.</summary>
+    internal const string ClockMode = "clock";
+
     /// <summary>Runs the mode that the arguments name and returns the exit code.</summary>
     public static async Task<int> Run(string[] arguments, CallHandlerFactory handlers)
     {
@@ -25,6 +29,9 @@ public static class AgentProgram
                     return await new AgentHost(handlers, observer, TimeProvider.System).Run(commands);
             case [LaunchMode, var planFile]:
                 return Launcher.Run(planFile);
+            case [ClockMode]:
+                await Console.Out.WriteLineAsync(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+                return 0;
             default:
                 await Console.Error.WriteLineAsync("This program is started by Loop's sandbox; it has no use of its own.");
                 return 64;

@@ -8,6 +8,7 @@ namespace Loop.Replayer.Sandbox.Driver;
 [JsonDerivedType(typeof(ServiceReady), "ready")]
 [JsonDerivedType(typeof(ServiceFailed), "failed")]
 [JsonDerivedType(typeof(ServiceExited), "exited")]
+[JsonDerivedType(typeof(ClockProbed), "clock")]
 [JsonDerivedType(typeof(CallAccepted), "call")]
 [JsonDerivedType(typeof(TrafficRefused), "traffic")]
 [JsonDerivedType(typeof(HandlerFailed), "handler")]
@@ -34,6 +35,15 @@ public sealed record ServiceFailed(SandboxFailure Failure) : SandboxObservation;
 /// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
 /// <param name="Asked">True when it ended because the sandbox was stopped.</param>
 public sealed record ServiceExited(string Service, int ExitCode, bool Asked) : SandboxObservation;
+
+/// <summary>
+/// Whether the clock of the plan reached a service. Told once for each service that got ready, some time after that, and before the sandbox has
+/// stopped. With <see cref="ClockMode.Real"/> no recorded time can be reached, and that is what it says.
+/// </summary>
+/// <param name="Service">The service.</param>
+/// <param name="Reach">The answer.</param>
+/// <param name="Detail">A sentence for the user: what was measured, or why nothing can reach it.</param>
+public sealed record ClockProbed(string Service, ClockReach Reach, string Detail) : SandboxObservation;
 
 /// <summary>A live service opened a connection.</summary>
 /// <param name="Caller">The service that called.</param>

@@ -15,6 +15,9 @@ public sealed record SandboxPlan
     /// <summary>How long a service may take to end after it was asked to. Then it is killed. Default 2 s.</summary>
     public TimeSpan StopLimit { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Time, time zone and locale of the live services.</summary>
+    public ClockPlan Clock { get; init; } = new();
+
     /// <summary>Given to the call handler as it is; the agent itself does not read it. A path to the recording, for instance.</summary>
     public string? HandlerInput { get; init; }
 }

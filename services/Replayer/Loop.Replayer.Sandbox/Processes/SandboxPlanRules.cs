@@ -15,6 +15,10 @@ internal static partial class SandboxPlanRules
 
     private static IEnumerable<string> Faults(SandboxPlan plan)
     {
+        if (plan.Clock.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            yield return $"The time zone '{zone}' is not known on this machine: correct it, or install tzdata. A service would see UTC.";
+        if (plan.Clock.Mode is not ClockMode.Real && plan.Clock.Start.Year is < 1990 or > 2200)
+            yield return $"A clock cannot start at {plan.Clock.Start:O}: it must be a time from 1990 to 2200.";
         foreach (string name in plan.Services.GroupBy(service => service.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key))
             yield return $"Two services are called {name}.";
         foreach (SandboxService service in plan.Services)
