@@ -38,15 +38,15 @@ public sealed class RunMask
     /// <summary>When the recorded answer came about; null when times are not masked.</summary>
     public (DateTimeOffset From, DateTimeOffset To)? Recorded { get; private init; }
 
-    /// <summary>When the replayed answer came about; null when times are not masked.</summary>
-    public (DateTimeOffset From, DateTimeOffset To)? Replayed { get; private init; }
+    /// <summary>When the replayed answer came about, by each clock that its service may have seen; empty when times are not masked.</summary>
+    public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Replayed { get; private init; } = [];
 
     /// <summary>The same mask, with the spans of both runs.</summary>
-    public RunMask During((DateTimeOffset From, DateTimeOffset To) recorded, (DateTimeOffset From, DateTimeOffset To) replayed) =>
+    public RunMask During((DateTimeOffset From, DateTimeOffset To) recorded, params IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> replayed) =>
         new(_trace, _request) { Recorded = recorded, Replayed = replayed };
 
     /// <summary>True when each value is a full ISO 8601 time within its own run.</summary>
-    public bool AreOwnTimes(string recorded, string replayed) => IsWithin(recorded, Recorded) && IsWithin(replayed, Replayed);
+    public bool AreOwnTimes(string recorded, string replayed) => IsWithin(recorded, Recorded) && Replayed.Any(span => IsWithin(replayed, span));
 
     /// <summary>The text with every such id replaced by its kind.</summary>
     public string Apply(string text)

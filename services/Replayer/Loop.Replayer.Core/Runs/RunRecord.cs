@@ -28,6 +28,12 @@ public sealed record RunRecord
     /// <summary>Traffic that led nowhere.</summary>
     public IReadOnlyList<RefusedTarget> Refused { get; init; } = [];
 
+    /// <summary>Live services that did not see the planned time, or of which that is not known → why.</summary>
+    public IReadOnlyDictionary<string, string> ClockNotReached { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How long after the first process the first request was sent: a shifted clock starts with the process.</summary>
+    public TimeSpan ClockLead { get; init; }
+
     /// <summary>Live services that ended by themselves during the run, with their exit codes.</summary>
     public IReadOnlyDictionary<string, int> Ended { get; init; } = new Dictionary<string, int>();
 }

@@ -2,6 +2,8 @@ using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Answers;
 using Loop.Replayer.Core.Calls;
+using Loop.Replayer.Core.Clock;
+using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
@@ -42,6 +44,7 @@ public static class SandboxComparison
             AnyDivergence = divergences.Count > 0,
             DroppedCredentials = run.Script.DroppedCredentials,
             RedactedInputs = [.. run.Record.Calls.SelectMany(call => call.TokensLeftOut.Select(name => $"the answer to {Text(call)}, header {name}"))],
+            ClockNotReached = [.. ClockNotReached(run)],
             CallerRefused = entry?.Answer?.Status is 401 or 403,
         });
     }
@@ -110,6 +113,20 @@ public static class SandboxComparison
         }
 
         return false;
+    }
+
+    // A service that saw another time may have behaved for that alone, if its recording speaks of the time at all.
+    private static IEnumerable<string> ClockNotReached(SandboxRun run)
+    {
+        DateTimeOffset start = run.Choice.Plan.Conversation.Hops.Min(hop => hop.StartedAt);
+        foreach (string service in run.Record.ClockNotReached.Keys)
+        {
+            IEnumerable<PlannedCall> own = run.Live.Drives.Concat(run.Live.Relayed).Where(call => call.Hop.Destination == service)
+                .Concat(run.Live.Answered.Concat(run.Live.Relayed).Where(call => call.Hop.Source == service));
+            IEnumerable<(string, Message)> messages = own.SelectMany(call => new[] { run.Recorded(call.Request?.Request), run.Recorded(call.Answer?.Response) }.OfType<Message>().Select(message => (call.Label, message)));
+            if (RecordedDates.Near(messages, start).Count > 0)
+                yield return service;
+        }
     }
 
     private static string? UndeclaredState(SandboxRun run)

@@ -14,7 +14,7 @@ internal static class PlaceWriter
     private static readonly string[] SystemFolders = ["/usr/", "/bin/", "/sbin/", "/lib/", "/opt/", "/nix/"];
 
     /// <summary>The plan; its services have commands and ports, which is checked before.</summary>
-    public static SandboxPlan Write(SandboxFile file, IReadOnlyList<SandboxFiles.SandboxService> live, string folder, LivePlan plan)
+    public static SandboxPlan Write(SandboxFile file, IReadOnlyList<SandboxFiles.SandboxService> live, string folder, LivePlan plan, DateTimeOffset recordedStart)
     {
         List<PlannedCall> made = [.. plan.Answered, .. plan.Relayed];
         int readySeconds = live.Select(service => service.Health?.TimeoutSeconds ?? 0).Append(30).Max();
@@ -23,6 +23,13 @@ internal static class PlaceWriter
             Services = [.. live.Select(service => Service(service, folder, made, plan))],
             RecordedHosts = [.. made.Select(Authority).OfType<string>().Select(HostOf).Concat(file.Background.Select(call => new Uri(call.Call.Split(' ')[1]).Host)).Distinct(StringComparer.OrdinalIgnoreCase)],
             ReadyLimit = TimeSpan.FromSeconds(readySeconds),
+            Clock = new ClockPlan
+            {
+                Mode = file.Clock switch { SandboxClock.Real => ClockMode.Real, SandboxClock.Frozen => ClockMode.Frozen, _ => ClockMode.Shifted },
+                Start = recordedStart,
+                TimeZone = file.TimeZone,
+                Locale = file.Locale,
+            },
         };
     }
 

@@ -17,8 +17,10 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
     private readonly List<ServedCall> _calls = [];
     private readonly List<RefusedTarget> _refused = [];
     private readonly Dictionary<string, int> _ended = [];
+    private readonly Dictionary<string, string> _clocks = [];
     private readonly HashSet<string> _made = [];
     private readonly List<string> _serving = [];
+    private readonly DateTimeOffset _preparedAt = time.GetUtcNow();
     private int _open;
     private DateTimeOffset? _firstDriveAt;
     private long _lastFact = time.GetTimestamp();
@@ -80,6 +82,8 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 Calls = [.. _calls.OrderBy(call => call.StartedAt)],
                 Refused = [.. _refused],
                 Ended = new Dictionary<string, int>(_ended),
+                ClockNotReached = new Dictionary<string, string>(_clocks),
+                ClockLead = (_firstDriveAt ?? _preparedAt) - _preparedAt,
             };
         }
     }
@@ -95,6 +99,9 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                     break;
                 case HandlerFailed failed:
                     _fault ??= new SandboxFault(SandboxFaultKind.HarnessError, $"a call of {failed.Caller} to {failed.Address}: {failed.Reason}");
+                    break;
+                case ClockProbed { Reach: not ClockReach.Reached } clock:
+                    _clocks[clock.Service] = clock.Detail;
                     break;
                 case ServiceExited { Asked: false } exited when _firstDriveAt is null:
                     _fault ??= new SandboxFault(SandboxFaultKind.ServiceDied, $"{exited.Service} ended with exit code {exited.ExitCode}");

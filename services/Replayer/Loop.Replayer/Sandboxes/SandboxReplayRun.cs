@@ -37,7 +37,7 @@ internal sealed class SandboxReplayRun(
         SandboxConditions conditions = ConditionTexts.Of(job.File, job.LiveServices, job.Folder, job.Choice.Judged?.Hop.Id ?? "", job.Asserted, job.Headers);
         IReadOnlyList<ReplayReport> earlier = await journal.Replays(job.Plan.Conversation.Id, EarlierReplays);
         ISandboxDriver driver = await drivers.Get(cancellationToken);
-        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live);
+        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, RecordedStart(job));
         // 2 and 3
         List<ComparedRun> runs = [];
         for (int number = 1; number <= job.Request.Times; number++)
@@ -104,11 +104,15 @@ internal sealed class SandboxReplayRun(
     private static RunMask Mask(SandboxJob job, RunScript script, RunRecord record)
     {
         RunMask mask = RunMask.Over([.. script.Plan.RecordedKeys, .. job.Plan.EntryRequest?.Keys ?? [], .. script.Plan.Names.Values.Concat(script.Plan.SpareNames).SelectMany(names => names.Keys)]);
-        DateTimeOffset begun = job.Plan.Conversation.Hops.Min(hop => hop.StartedAt);
+        DateTimeOffset begun = RecordedStart(job);
         DateTimeOffset ended = job.Plan.Conversation.Hops.Max(hop => hop.StartedAt + TimeSpan.FromMilliseconds(hop.DurationMs ?? 0));
         DateTimeOffset last = record.Driven.Select(driven => driven.EndedAt).Concat(record.Calls.Select(call => (DateTimeOffset?)call.EndedAt)).Max() ?? record.StartedAt;
-        return mask.During((begun, ended), (record.StartedAt, last));
+        // What a service prints as now: the shifted time where the clock reached it, the machine's where it did not.
+        TimeSpan lasted = last - record.StartedAt;
+        return mask.During((begun, ended), [(record.StartedAt, last), .. job.File.Clock is SandboxClock.Real ? Array.Empty<(DateTimeOffset, DateTimeOffset)>() : [(begun, begun + record.ClockLead + lasted)]]);
     }
+
+    private static DateTimeOffset RecordedStart(SandboxJob job) => job.Plan.Conversation.Hops.Min(hop => hop.StartedAt);
 
     private static Baseline? BaselineOf(IReadOnlyList<ReplayReport> earlier, SandboxJob job, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, Evidence network) =>
         BaselineFinder.Find(earlier.Select(SandboxReports.Earlier).OfType<EarlierReplay>(), SandboxReports.Conditions(job.Plan.Conversation.Id, conditions, network), builds);
