@@ -23,16 +23,16 @@ public static class SandboxFiles
         foreach ((string service, int port, string[] callees) in Services)
         {
             string peers = string.Join(',', callees.Select(callee => $"{callee}=${{call:{callee}:80}}"));
-            text.Append($"""
-                  {service}:
-                    command: ["{program}", --service, "{service}=0.0.0.0:{port}"{(isFixed ? ", --fixed" : "")}]
+            text.Append($$"""
+                  {{service}}:
+                    command: ["{{program}}", --service, "{{service}}=0.0.0.0:{{port}}"{{(isFixed ? ", --fixed" : "")}}]
                     environment:
-                      SHOP_PEERS: "{peers}"
-                    port: {port}
-                    workFolder: {service}
+                      SHOP_PEERS: "{{peers}}"
+                    port: {{port}}
+                    workFolder: {{service}}
                     health: /health
                     state: none
-                    build: {{ git: {(isFixed ? "fixed" : "as-recorded")} }}
+                    build: { git: {{(isFixed ? "fixed" : "as-recorded")}} }
 
                 """);
             Directory.CreateDirectory(Path.Combine(folder, service));
