@@ -3,24 +3,27 @@ using Loop.Contracts.Replays;
 namespace Loop.Replayer.Core.Comparison;
 
 /// <summary>Collects differences of one message, and what was left out with why. Used by one comparison on one thread.</summary>
-internal sealed class ComparisonLedger(string hop, string prefix, RunMask mask)
+internal sealed class ComparisonLedger(string hop, string prefix, ComparisonRules rules)
 {
     // Enough to see the kind of a difference; a report is not a second copy of the body.
     private const int MaximumDivergences = 100;
     private const int MaximumValueLength = 200;
     private readonly List<Divergence> _divergences = [];
     private readonly List<string> _ignored = [];
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
     public IReadOnlyList<Divergence> Divergences => _divergences;
 
     public IReadOnlyList<string> Ignored => _ignored;
+
+    public MessageShape? Shape => rules.Shape;
 
     public bool IsFull => _divergences.Count >= MaximumDivergences;
 
     public void Ignore(string what, string why)
     {
         string line = $"{prefix}{what}: {why}";
-        if (!_ignored.Contains(line))
+        if (_known.Add(line))
             _ignored.Add(line);
     }
 
@@ -35,13 +38,13 @@ internal sealed class ComparisonLedger(string hop, string prefix, RunMask mask)
     {
         if (string.Equals(recorded, replayed, StringComparison.Ordinal))
             return true;
-        if (mask.AreOwnTimes(recorded, replayed))
+        if (rules.Run.AreOwnTimes(recorded, replayed))
         {
             Ignore("time of the answer", "each run has its own clock; both values are within their run");
             return true;
         }
 
-        if (!string.Equals(mask.Apply(recorded), mask.Apply(replayed), StringComparison.Ordinal))
+        if (!string.Equals(rules.Run.Apply(recorded), rules.Run.Apply(replayed), StringComparison.Ordinal))
             return false;
         Ignore("trace and request ids", "each run has its own; the rest of the value is equal");
         return true;

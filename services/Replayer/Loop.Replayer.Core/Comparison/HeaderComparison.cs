@@ -79,5 +79,9 @@ internal static class HeaderComparison
         .Order(StringComparer.Ordinal));
 
     private static ILookup<string, string> ByName(IReadOnlyList<HeaderField> fields) =>
-        fields.ToLookup(field => field.Name.ToLowerInvariant(), field => field.Value.Trim());
+        fields.ToLookup(field => field.Name.ToLowerInvariant(), Value);
+
+    // A boundary is drawn by lot for each message.
+    private static string Value(HeaderField field) =>
+        field.Name.Equals("content-type", StringComparison.OrdinalIgnoreCase) ? MultipartBoundary.Without(field.Value.Trim()) : field.Value.Trim();
 }
