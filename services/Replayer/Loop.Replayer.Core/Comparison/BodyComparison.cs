@@ -39,7 +39,7 @@ internal static class BodyComparison
 
     private static void CompareLines(ComparisonLedger ledger, string before, string after)
     {
-        if (ledger.Same(before, after))
+        if (ledger.Same("body", before, after))
             return;
         string[] left = before.Split('\n');
         string[] right = after.Split('\n');
@@ -48,7 +48,7 @@ internal static class BodyComparison
             string? one = line < left.Length ? left[line] : null;
             string? two = line < right.Length ? right[line] : null;
             string place = string.Create(CultureInfo.InvariantCulture, $"body line {line + 1}");
-            if (one is null || two is null || !ledger.Same(one, two))
+            if (one is null || two is null || !ledger.Same(place, one, two))
                 ledger.Differ(place, one, two);
         }
     }

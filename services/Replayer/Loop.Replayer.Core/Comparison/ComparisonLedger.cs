@@ -33,8 +33,8 @@ internal sealed class ComparisonLedger(string hop, string prefix, ComparisonRule
             _divergences.Add(new Divergence(hop, prefix + place, Shorten(recorded), Shorten(replayed)));
     }
 
-    /// <summary>True when both are equal, or differ only in what is each run's own.</summary>
-    public bool Same(string recorded, string replayed)
+    /// <summary>True when both are equal, or differ only in what is each run's own, was bound to each other, or was learned as noise of this place.</summary>
+    public bool Same(string place, string recorded, string replayed)
     {
         if (string.Equals(recorded, replayed, StringComparison.Ordinal))
             return true;
@@ -44,11 +44,25 @@ internal sealed class ComparisonLedger(string hop, string prefix, ComparisonRule
             return true;
         }
 
-        if (!string.Equals(rules.Run.Apply(recorded), rules.Run.Apply(replayed), StringComparison.Ordinal))
+        if (string.Equals(rules.Recorded(recorded), rules.Replayed(prefix + place, replayed), StringComparison.Ordinal))
+        {
+            bool ownNames = string.Equals(rules.Recorded(recorded), rules.Recorded(replayed), StringComparison.Ordinal);
+            Ignore(ownNames ? "trace and request ids" : place, ownNames ? "each run has its own; the rest of the value is equal" : "an id that was made anew; it stands for the recorded one");
+            return true;
+        }
+
+        if (rules.Noise.Shape(hop, prefix + place) is not { } shape || !shape.Admits(recorded, replayed, rules.Run.Recorded?.From, rules.Run.Replayed?.From))
             return false;
-        Ignore("trace and request ids", "each run has its own; the rest of the value is equal");
+        Ignore(place, $"learned as noise: {shape.Name}");
         return true;
     }
+
+    /// <summary>True when the items of this place come in any order.</summary>
+    public bool OrderMayDiffer(string place) => rules.Noise.Shape(hop, prefix + place) is Noise.NoiseShape.Order;
+
+    /// <summary>Equal for values that say the same.</summary>
+    public string Canonical(string place, BodyNode node, bool isReplayed) =>
+        BodyCanonical.Of(node, value => isReplayed ? rules.Replayed(prefix + place, value) : rules.Recorded(value));
 
     private static string? Shorten(string? value) =>
         value is { Length: > MaximumValueLength } ? string.Concat(value.AsSpan(0, MaximumValueLength - 1), "…") : value;

@@ -1,3 +1,5 @@
+using Loop.Replayer.Core.Noise;
+
 namespace Loop.Replayer.Core.Comparison;
 
 /// <summary>In what two runs of one message may differ, and what is known of its form.</summary>
@@ -6,9 +8,20 @@ public sealed record ComparisonRules
     /// <summary>Each run's own ids and times.</summary>
     public required RunMask Run { get; init; }
 
+    /// <summary>What was learned to vary.</summary>
+    public NoiseFilter Noise { get; init; } = NoiseFilter.None;
+
     /// <summary>Protobuf type of the message; null: the wire form is compared.</summary>
     public MessageShape? Shape { get; init; }
 
     /// <summary>Only each run's own ids and times may differ.</summary>
     public static ComparisonRules Of(RunMask run) => new() { Run = run };
+
+    /// <summary>A recorded value without its run's own names.</summary>
+    internal string Recorded(string value) => Run.Apply(value);
+
+    /// <summary>A replayed value without its run's own names.</summary>
+    /// <param name="place">As divergences name it.</param>
+    /// <param name="value">The value.</param>
+    internal string Replayed(string place, string value) => Run.Apply(value);
 }

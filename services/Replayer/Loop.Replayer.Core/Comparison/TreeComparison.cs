@@ -11,9 +11,11 @@ internal static class TreeComparison
             return;
         if (before.Type != after.Type)
             ledger.Differ(place, before.Shown, after.Shown);
+        else if (ledger.OrderMayDiffer(place))
+            CompareItems(ledger, place, before, after);
         else if (before.Children.Count > 0 || after.Children.Count > 0)
             CompareChildren(ledger, place, before, after);
-        else if (!ledger.Same(before.Value, after.Value))
+        else if (!ledger.Same(place, before.Value, after.Value))
             ledger.Differ(place, before.Shown, after.Shown);
     }
 
@@ -42,5 +44,18 @@ internal static class TreeComparison
         }
 
         return before.Length == after.Length;
+    }
+
+    // The same items in whichever order; an item that only one side has is a difference.
+    private static void CompareItems(ComparisonLedger ledger, string place, BodyNode before, BodyNode after)
+    {
+        Dictionary<string, Queue<BodyNode>> left = before.Children.GroupBy(item => ledger.Canonical(place, item, isReplayed: false), StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => new Queue<BodyNode>(group), StringComparer.Ordinal);
+        List<BodyNode> added = [.. after.Children.Where(item => !left.TryGetValue(ledger.Canonical(place, item, isReplayed: true), out Queue<BodyNode>? equal) || !equal.TryDequeue(out _))];
+        List<BodyNode> missing = [.. left.Values.SelectMany(rest => rest)];
+        for (int index = 0; index < Math.Max(missing.Count, added.Count); index++)
+            ledger.Differ($"{place}[*]", missing.ElementAtOrDefault(index)?.Shown, added.ElementAtOrDefault(index)?.Shown);
+        if (missing.Count == 0 && added.Count == 0)
+            ledger.Ignore(place, "the order of its items was learned as noise; the items are equal");
     }
 }
