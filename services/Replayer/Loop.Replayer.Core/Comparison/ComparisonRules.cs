@@ -1,3 +1,4 @@
+using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Noise;
 
 namespace Loop.Replayer.Core.Comparison;
@@ -11,6 +12,9 @@ public sealed record ComparisonRules
     /// <summary>What was learned to vary.</summary>
     public NoiseFilter Noise { get; init; } = NoiseFilter.None;
 
+    /// <summary>Values that the live build made anew; null when none were followed.</summary>
+    public LiveBindings? Bindings { get; init; }
+
     /// <summary>Protobuf type of the message; null: the wire form is compared.</summary>
     public MessageShape? Shape { get; init; }
 
@@ -20,8 +24,6 @@ public sealed record ComparisonRules
     /// <summary>A recorded value without its run's own names.</summary>
     internal string Recorded(string value) => Run.Apply(value);
 
-    /// <summary>A replayed value without its run's own names.</summary>
-    /// <param name="place">As divergences name it.</param>
-    /// <param name="value">The value.</param>
-    internal string Replayed(string place, string value) => Run.Apply(value);
+    /// <summary>A replayed value without its run's own names, with recorded ids put back.</summary>
+    internal string Replayed(string place, string value) => Run.Apply(Bindings?.PutBack(place, value) ?? value);
 }
