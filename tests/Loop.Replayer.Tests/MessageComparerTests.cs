@@ -22,6 +22,7 @@ public sealed class MessageComparerTests
     [InlineData("""{"a b":1}""", """{"a b":2}""", "body $['a b']")]
     [InlineData("""{"a":"x"}""", """{"a":"\u0078"}""", null)]
     [InlineData("""{"a":"\ud800"}""", """{"a":"\ud801"}""", "body $.a")]
+    [InlineData("""{"a":"\ud800"}""", """{"a":"\"\\ud800\""}""", "body $.a")]
     [InlineData("""{"a":1}""", "not json", "body line 1")]
     [InlineData("""{"a":1}""", "", "body line 1")]
     public void Json_FirstDifference_HasItsPath(string recorded, string replayed, string? place)
@@ -51,6 +52,7 @@ public sealed class MessageComparerTests
     [InlineData("gzip")]
     [InlineData("br")]
     [InlineData("deflate")]
+    [InlineData("zstd")]
     public void ContentEncoding_IsUndone(string encoding)
     {
         Message fast = Response(Pack("""{"a":1}""", encoding, CompressionLevel.Fastest), encoding);
@@ -61,9 +63,9 @@ public sealed class MessageComparerTests
     [Fact]
     public void UnknownEncoding_IsComparedAsItCame()
     {
-        MessageComparison comparison = Compare(Response("abc"u8.ToArray(), "zstd"), Response("abd"u8.ToArray(), "zstd"));
+        MessageComparison comparison = Compare(Response("abc"u8.ToArray(), "compress"), Response("abd"u8.ToArray(), "compress"));
         Assert.NotEmpty(comparison.Divergences);
-        Assert.Contains(comparison.Ignored, line => line.StartsWith("content-encoding zstd", StringComparison.Ordinal));
+        Assert.Contains(comparison.Ignored, line => line.StartsWith("content-encoding compress", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -161,6 +163,7 @@ public sealed class MessageComparerTests
         {
             "gzip" => new GZipStream(target, level),
             "br" => new BrotliStream(target, level),
+            "zstd" => new ZstdSharp.CompressionStream(target, level is CompressionLevel.Fastest ? 1 : 19),
             _ => new ZLibStream(target, level),
         })
             packer.Write(Encoding.UTF8.GetBytes(text));

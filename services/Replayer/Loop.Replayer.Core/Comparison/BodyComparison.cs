@@ -1,14 +1,10 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Loop.Replayer.Core.Comparison;
 
-/// <summary>Compares bodies by their media type: JSON by structure, text by line, anything else by hash.</summary>
+/// <summary>Compares bodies by their media type: what has a structure by its values, text by line, anything else by hash.</summary>
 internal static class BodyComparison
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public static void Compare(ComparisonLedger ledger, Message recorded, Message replayed)
     {
         byte[]? before = Decoded(ledger, recorded, "recorded");
@@ -18,15 +14,16 @@ internal static class BodyComparison
         if (recorded.Part.Body.Truncated || replayed.Part.Body.Truncated)
             ComparePrefix(ledger, before, after);
         else if (!before.AsSpan().SequenceEqual(after))
-            CompareContent(ledger, recorded.MediaType ?? replayed.MediaType, before, after);
+            CompareContent(ledger, recorded, before, replayed, after);
     }
 
-    private static void CompareContent(ComparisonLedger ledger, string? mediaType, byte[] before, byte[] after)
+    private static void CompareContent(ComparisonLedger ledger, Message recorded, byte[] before, Message replayed, byte[] after)
     {
-        if (JsonComparison.IsJson(mediaType) && JsonComparison.TryCompare(ledger, before, after))
-            return;
-        if (IsText(mediaType) || JsonComparison.IsJson(mediaType))
-            CompareLines(ledger, Text(before), Text(after));
+        string? mediaType = recorded.MediaType ?? replayed.MediaType;
+        if (BodyTree.Of(recorded, before, mediaType, ledger.Shape) is { } left && BodyTree.Of(replayed, after, mediaType, ledger.Shape) is { } right)
+            TreeComparison.Compare(ledger, left, right);
+        else if (IsText(mediaType))
+            CompareLines(ledger, LeafText.Lenient(before), LeafText.Lenient(after));
         else
             CompareHashes(ledger, before, after);
     }
@@ -42,7 +39,7 @@ internal static class BodyComparison
 
     private static void CompareLines(ComparisonLedger ledger, string before, string after)
     {
-        if (ledger.Same(before, after))
+        if (ledger.Same("body", before, after))
             return;
         string[] left = before.Split('\n');
         string[] right = after.Split('\n');
@@ -50,15 +47,13 @@ internal static class BodyComparison
         {
             string? one = line < left.Length ? left[line] : null;
             string? two = line < right.Length ? right[line] : null;
-            if (one is null || two is null || !ledger.Same(one, two))
-                ledger.Differ(string.Create(CultureInfo.InvariantCulture, $"body line {line + 1}"), one, two);
+            string place = string.Create(CultureInfo.InvariantCulture, $"body line {line + 1}");
+            if (one is null || two is null || !ledger.Same(place, one, two))
+                ledger.Differ(place, one, two);
         }
     }
 
-    private static void CompareHashes(ComparisonLedger ledger, byte[] before, byte[] after) => ledger.Differ("body", Describe(before), Describe(after));
-
-    private static string Describe(byte[] bytes) =>
-        string.Create(CultureInfo.InvariantCulture, $"{bytes.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}");
+    private static void CompareHashes(ComparisonLedger ledger, byte[] before, byte[] after) => ledger.Differ("body", LeafText.Hash(before), LeafText.Hash(after));
 
     private static byte[]? Decoded(ComparisonLedger ledger, Message message, string which)
     {
@@ -69,19 +64,8 @@ internal static class BodyComparison
         return decoded;
     }
 
-    private static string Text(byte[] bytes)
-    {
-        try
-        {
-            return StrictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            return Encoding.Latin1.GetString(bytes);
-        }
-    }
-
+    // What has a structure is text as well where the structure is broken.
     private static bool IsText(string? mediaType) => mediaType is not null
-        && (mediaType.StartsWith("text/", StringComparison.Ordinal) || mediaType.EndsWith("+xml", StringComparison.Ordinal)
+        && (JsonTree.IsJson(mediaType) || mediaType.StartsWith("text/", StringComparison.Ordinal) || mediaType.EndsWith("+xml", StringComparison.Ordinal)
             || mediaType is "application/xml" or "application/javascript" or "application/x-www-form-urlencoded" or "application/x-ndjson" or "application/yaml");
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ZstdSharp;
 
 namespace Loop.Replayer.Core.Comparison;
 
@@ -36,11 +37,12 @@ public static class ContentDecoding
                 "br" => new BrotliStream(source, CompressionMode.Decompress),
                 // RFC 9110 §8.4.1.2: "deflate" is the zlib format.
                 "deflate" => new ZLibStream(source, CompressionMode.Decompress),
+                "zstd" => new DecompressionStream(source),
                 _ => null,
             };
             return decoder is null ? null : ReadUpTo(decoder);
         }
-        catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException)
+        catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException or ZstdException)
         {
             return null;
         }

@@ -41,6 +41,10 @@ internal static class HeaderComparison
         }
     }
 
+    /// <summary>False for headers that a comparison leaves out, or whose values it does.</summary>
+    internal static bool IsCompared(string name) =>
+        !name.StartsWith(':') && name is not ("host" or "grpc-status" or "set-cookie" or "content-length") && WhyIgnored(name, [], [], sameBody: true) is null;
+
     private static string? WhyIgnored(string name, IEnumerable<string> before, IEnumerable<string> after, bool sameBody)
     {
         if (Volatile.TryGetValue(name, out string? why))
@@ -59,7 +63,7 @@ internal static class HeaderComparison
         {
             string? left = index < before.Length ? before[index] : null;
             string? right = index < after.Length ? after[index] : null;
-            if (left is null || right is null || !ledger.Same(left, right))
+            if (left is null || right is null || !ledger.Same(place, left, right))
                 ledger.Differ(place, left, right);
         }
     }
@@ -79,5 +83,9 @@ internal static class HeaderComparison
         .Order(StringComparer.Ordinal));
 
     private static ILookup<string, string> ByName(IReadOnlyList<HeaderField> fields) =>
-        fields.ToLookup(field => field.Name.ToLowerInvariant(), field => field.Value.Trim());
+        fields.ToLookup(field => field.Name.ToLowerInvariant(), Value);
+
+    // A boundary is drawn by lot for each message.
+    internal static string Value(HeaderField field) =>
+        field.Name.Equals("content-type", StringComparison.OrdinalIgnoreCase) ? MultipartBoundary.Without(field.Value.Trim()) : field.Value.Trim();
 }

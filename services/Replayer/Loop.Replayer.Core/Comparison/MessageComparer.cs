@@ -5,10 +5,17 @@ namespace Loop.Replayer.Core.Comparison;
 /// <summary>Compares one direction of a recorded exchange with its replayed counterpart. Pure.</summary>
 public static class MessageComparer
 {
+    /// <summary>Stands before the places of a request.</summary>
+    internal const string RequestPrefix = "request ";
+
     /// <summary>Status, gRPC status, headers, body, trailers, in this order.</summary>
-    public static MessageComparison Responses(string hop, Message? recorded, Message? replayed, RunMask mask)
+    public static MessageComparison Responses(string hop, Message? recorded, Message? replayed, RunMask mask) =>
+        Responses(hop, recorded, replayed, ComparisonRules.Of(mask));
+
+    /// <summary>The same, where more than each run's own names may differ.</summary>
+    public static MessageComparison Responses(string hop, Message? recorded, Message? replayed, ComparisonRules rules)
     {
-        ComparisonLedger ledger = new(hop, "", mask);
+        ComparisonLedger ledger = new(hop, "", rules);
         if (recorded is null || replayed is null)
         {
             if (recorded is not null || replayed is not null)
@@ -25,11 +32,15 @@ public static class MessageComparer
     }
 
     /// <summary>Headers and body of a request that a service sent during the replay.</summary>
-    public static MessageComparison Requests(string hop, Message? recorded, Message? replayed, RunMask mask)
+    public static MessageComparison Requests(string hop, Message? recorded, Message? replayed, RunMask mask) =>
+        Requests(hop, recorded, replayed, ComparisonRules.Of(mask));
+
+    /// <summary>The same, where more than each run's own names may differ.</summary>
+    public static MessageComparison Requests(string hop, Message? recorded, Message? replayed, ComparisonRules rules)
     {
         if (recorded is null || replayed is null)
             return MessageComparison.Equal;
-        ComparisonLedger ledger = new(hop, "request ", mask);
+        ComparisonLedger ledger = new(hop, RequestPrefix, rules);
         Rest(ledger, recorded, replayed);
         return new MessageComparison(ledger.Divergences, ledger.Ignored);
     }

@@ -55,7 +55,7 @@ public sealed class RunMask
         return _request?.Replace(traced, "‹request id›") ?? traced;
     }
 
-    private static bool IsWithin(string text, (DateTimeOffset From, DateTimeOffset To)? span)
+    internal static bool IsWithin(string text, (DateTimeOffset From, DateTimeOffset To)? span)
     {
         // "2026-11-01T12:00:00" at least: a bare date is not the clock.
         if (span is not { } run || text.Length is < 19 or > 40 || text[10] is not ('T' or ' ') || text[4] != '-')

@@ -19,7 +19,7 @@ public sealed record CallBody(CallBodyKind Kind, ReadOnlyMemory<byte> Normalised
         if (request.Body.IsEmpty)
             return Empty;
         byte[] bytes = ContentDecoding.Decode(request.Body, request.Part.Header("content-encoding")) ?? request.Body.ToArray();
-        if (JsonComparison.IsJson(request.MediaType) && JsonNormaliser.TryNormalise(bytes, mask, out byte[] json))
+        if (JsonTree.IsJson(request.MediaType) && JsonNormaliser.TryNormalise(bytes, mask, out byte[] json))
             return new CallBody(CallBodyKind.Json, json);
         if (request.MediaType == "multipart/form-data" && MultipartNormaliser.TryNormalise(bytes, request.Part.Header("content-type")!, out byte[] parts))
             return new CallBody(CallBodyKind.Multipart, parts);

@@ -1,28 +1,24 @@
 using System.Text;
-using System.Text.RegularExpressions;
+using Loop.Replayer.Core.Comparison;
 
 namespace Loop.Replayer.Core.StandIns;
 
 /// <summary>A multipart form without the boundary that its sender drew by lot.</summary>
-internal static partial class MultipartNormaliser
+internal static class MultipartNormaliser
 {
     /// <summary>False when the content type names no boundary, or one that the body does not have.</summary>
     public static bool TryNormalise(byte[] body, string contentType, out byte[] normalised)
     {
         normalised = [];
-        Match boundary = Boundary().Match(contentType);
-        if (!boundary.Success)
+        if (MultipartBoundary.Of(contentType) is not { } boundary)
             return false;
         // One character per byte: file parts are not text.
         string text = Encoding.Latin1.GetString(body);
-        string delimiter = $"--{(boundary.Groups["quoted"].Success ? boundary.Groups["quoted"] : boundary.Groups["bare"]).Value}";
+        string delimiter = $"--{boundary}";
         if (!text.StartsWith(delimiter, StringComparison.Ordinal))
             return false;
         // RFC 2046 §5.1.1: a delimiter stands at the beginning of a line.
         normalised = Encoding.Latin1.GetBytes("--" + text[delimiter.Length..].Replace($"\r\n{delimiter}", "\r\n--", StringComparison.Ordinal));
         return true;
     }
-
-    [GeneratedRegex("""boundary=(?:"(?<quoted>[^"]+)"|(?<bare>[^;\s]+))""", RegexOptions.IgnoreCase)]
-    private static partial Regex Boundary();
 }

@@ -15,17 +15,46 @@ public static partial class CauseFields
         "method", "file", "line", "module", "function",
     };
 
-    /// <summary>True for a place as divergences name it: <c>body $.error.message</c>, <c>body line 3</c>, <c>status</c>.</summary>
+    // As a part of a name, these tell as much as the name: declineReason, x-error-code. Weaker words would take messageId and lineItems along.
+    private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "error", "errors", "err", "exception", "exceptions", "reason", "reasons", "cause", "causes", "failure", "failures", "fault", "stack", "stacktrace",
+    };
+
+    // What a client acts on, beside the status.
+    private static readonly HashSet<string> Headers = new(StringComparer.OrdinalIgnoreCase) { "content-type", "grpc-status", "grpc-message", "grpc-status-details-bin", "www-authenticate", "allow" };
+
+    /// <summary>True for a place as divergences name it: <c>body $.error.message</c>, <c>body /fault/reason</c>, <c>body line 3</c>, <c>status</c>.</summary>
     public static bool IsCause(string place)
     {
-        // Status, gRPC status and message, media type; of text and binary bodies every line, since nothing says what it means.
-        if (!place.StartsWith("body $", StringComparison.Ordinal))
+        if (place.StartsWith("header ", StringComparison.Ordinal) || place.StartsWith("trailer ", StringComparison.Ordinal))
+            return Headers.Contains(place[(place.IndexOf(' ', StringComparison.Ordinal) + 1)..]) || IsCauseName(place[(place.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        // Status, gRPC status, media type; of text and binary bodies every line, since nothing says what it means; the headers of a form's part; an order of fields.
+        if (!Structured().IsMatch(place) || place.Contains(" header ", StringComparison.Ordinal) || place.EndsWith(" order", StringComparison.Ordinal))
             return true;
-        return Member().Matches(place).Any(match => Names.Contains(Plain(match.Groups["name"].Value)));
+        Regex names = place.StartsWith("body /", StringComparison.Ordinal) ? Element() : Member();
+        List<string> steps = [.. names.Matches(place).Select(match => match.Groups["name"].Value)];
+        // A name with a quote in it cannot be told from the path around it.
+        if (names.Replace(place, "").Contains('\'', StringComparison.Ordinal) || (steps.Count == 0 && !place.StartsWith("body $", StringComparison.Ordinal)))
+            return true;
+        // A protobuf field that has a number alone may be anything.
+        bool isNumbered = place.StartsWith("body message", StringComparison.Ordinal) && steps.Exists(step => step.All(char.IsAsciiDigit));
+        return isNumbered || steps.Exists(IsCauseName);
     }
+
+    private static bool IsCauseName(string name) => Names.Contains(Plain(name)) || Word().Matches(name).Any(word => Words.Contains(word.Value));
 
     private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
 
+    [GeneratedRegex(@"^body (\$|form|part|message|/)", RegexOptions.CultureInvariant)]
+    private static partial Regex Structured();
+
     [GeneratedRegex(@"\.(?<name>[\p{L}\p{Nd}_-]+)|\['(?<name>[^']*)'\]", RegexOptions.CultureInvariant)]
     private static partial Regex Member();
+
+    [GeneratedRegex(@"/@?(?<name>[^/\[\]@' ]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex Element();
+
+    [GeneratedRegex(@"\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})", RegexOptions.CultureInvariant)]
+    private static partial Regex Word();
 }

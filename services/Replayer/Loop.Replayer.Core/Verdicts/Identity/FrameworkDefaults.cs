@@ -39,7 +39,7 @@ internal static partial class FrameworkDefaults
         if (message.MediaType?.StartsWith("application/grpc", StringComparison.Ordinal) == true)
             return false;
         string text = Encoding.UTF8.GetString(bytes);
-        return JsonComparison.IsJson(message.MediaType) && JsonValues(text) is { } values ? values.All(IsStock) : IsStockPage(text);
+        return JsonTree.IsJson(message.MediaType) && JsonValues(text) is { } values ? values.All(IsStock) : IsStockPage(text);
     }
 
     private static bool IsStockPage(string text)

@@ -35,8 +35,11 @@ public sealed record IdentityComparison(Sight Sight, bool SameParty, bool Earlie
         // How much came before a break is a matter of buffers; Sights compares the common beginning.
         if (recorded.End is not EndKind.Answered)
             yield break;
-        ILookup<string, IdentityValue> left = recorded.Values.ToLookup(value => value.Place);
-        ILookup<string, IdentityValue> right = replayed.Values.ToLookup(value => value.Place);
+        List<(string Array, bool SameItems)> orders = [.. mask.Orders(recorded.Values, replayed.Values)];
+        foreach ((string array, _) in orders.Where(order => !order.SameItems))
+            yield return array;
+        ILookup<string, IdentityValue> left = recorded.Values.Where(IsInOrder).ToLookup(value => value.Place);
+        ILookup<string, IdentityValue> right = replayed.Values.Where(IsInOrder).ToLookup(value => value.Place);
         foreach (string place in left.Select(group => group.Key).Union(right.Select(group => group.Key)))
         {
             IdentityValue[] before = [.. left[place]];
@@ -44,5 +47,7 @@ public sealed record IdentityComparison(Sight Sight, bool SameParty, bool Earlie
             if (before.Length != after.Length || before.Zip(after).Any(pair => !mask.AreEqual(pair.First, pair.Second)))
                 yield return place;
         }
+
+        bool IsInOrder(IdentityValue value) => !orders.Exists(order => value.Place.StartsWith($"{order.Array}[", StringComparison.Ordinal));
     }
 }

@@ -42,8 +42,8 @@ public sealed record StrictIdentity
     /// <summary>No failure at all: a status below 400 that no rule fires on.</summary>
     public bool IsHealthy { get; init; }
 
-    /// <summary>Reads the identity of a recorded or a replayed end.</summary>
-    public static StrictIdentity Of(string position, Exchange exchange, Message? response, IReadOnlyList<string> earlierCalls) => new()
+    /// <summary>Reads the identity of a recorded or a replayed end; <paramref name="shape"/> is the protobuf type of the answer, if it has one.</summary>
+    public static StrictIdentity Of(string position, Exchange exchange, Message? response, IReadOnlyList<string> earlierCalls, MessageShape? shape = null) => new()
     {
         Position = position,
         End = FailureIdentity.EndOf(exchange),
@@ -52,7 +52,7 @@ public sealed record StrictIdentity
         BrokenOffBy = exchange.BrokenOffBy,
         Flags = [.. exchange.ResponseFlags.Order(StringComparer.Ordinal)],
         MediaType = response?.MediaType,
-        Values = response is null ? [] : [.. GrpcMessage(response), .. IdentityValue.Of(response)],
+        Values = response is null ? [] : [.. GrpcMessage(response), .. IdentityValue.Of(response, shape)],
         EarlierCalls = earlierCalls,
         IsWeak = FailureIdentity.IsWeak(response),
         IsHealthy = Sights.IsHealthy(exchange),
