@@ -12,7 +12,8 @@ return args switch
     ["stubborn", var port] => await WebService.Stubborn(int.Parse(port)),
     ["children", var port] => await WebService.WithChildren(int.Parse(port)),
     ["background", var port] => WebService.Background(port),
-    ["hold", var stateRoot, .. var command] => await Holder.Run(stateRoot, command),
+    ["hold", var stateRoot, .. var command] => await Holder.Run(stateRoot, command, hasServers: false),
+    ["hold-servers", var stateRoot, .. var command] => await Holder.Run(stateRoot, command, hasServers: true),
     ["exit", var code] => int.Parse(code),
     _ => throw new ArgumentException("unknown: " + string.Join(' ', args)),
 };

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Agent.Dependencies;
 using Loop.Replayer.Agent.Linux;
 using Loop.Replayer.Agent.Networks;
 using Loop.Replayer.Sandbox.Driver;
@@ -22,8 +23,9 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         using CancellationTokenSource ending = new();
         RefusedTraffic refused = new(observer.Tell);
         NameTable names = new(plan.Plan);
-        await using SandboxNetworks networks = new(plan.Plan, plan.IsSealed, names, refused, observer.Tell);
-        ServiceProcesses services = new(plan, networks, observer.Tell, time);
+        DependencyReach reach = new(observer.Tell);
+        await using SandboxNetworks networks = new(plan.Plan, plan.IsSealed, names, refused, reach, observer.Tell);
+        using ServiceProcesses services = new(plan, networks, reach, observer.Tell, time);
         ICallHandler handler;
         try
         {

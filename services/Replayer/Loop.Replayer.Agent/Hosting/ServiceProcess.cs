@@ -7,7 +7,7 @@ using Loop.Replayer.Sandbox.Protocol;
 namespace Loop.Replayer.Agent.Hosting;
 
 /// <summary>One live service: started inside its namespaces, watched until it is ready, ended.</summary>
-internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, SandboxNetworks networks, Action<SandboxObservation> observe, TimeProvider time)
+internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, SandboxNetworks networks, Launches launches, Action<SandboxObservation> observe, TimeProvider time)
 {
     private const int Terminate = 15, Kill = 9;
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
@@ -42,12 +42,9 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
         bool wasReady = false;
         try
         {
-            WriteLaunchPlan();
-            ServiceNetwork network = networks.Of(service.Name);
             if (!plan.IsSealed && ListeningPorts.Of(Environment.ProcessId).Any(endpoint => endpoint.Port == service.Port))
                 throw new SandboxException($"port {service.Port} is taken on this machine, and without network namespaces there is no other.");
-            _process = await network.Run(StartProcess);
-            _process.Watch();
+            _process = await launches.Start(service.Name, service.Name, launches.ForService(service, service.Name));
             SandboxFailure? failure = await new ReadinessWatch(plan.Plan, service, networks, time).Await(_process, cancellationToken)
                 ?? (_process.Exited.IsCompleted ? FailureOfExit(await _process.Exited) : null);
             if (_isStopping)
@@ -66,38 +63,6 @@ internal sealed class ServiceProcess(AgentPlan plan, SandboxService service, San
         {
             // The sandbox ends.
         }
-    }
-
-    private ChildProcess StartProcess()
-    {
-        string self = Environment.ProcessPath ?? throw new InvalidOperationException("The agent does not know its own path.");
-        // The launcher needs what .NET needs to start, no more: not even a diagnostics socket, which would lie in the host's /tmp.
-        List<string> environment = ["DOTNET_EnableDiagnostics=0", "DOTNET_TieredPGO=0"];
-        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } dotnetRoot)
-            environment.Add("DOTNET_ROOT=" + dotnetRoot);
-        string[] command = [self, AgentProgram.LaunchMode, StateFiles.Launch(plan.StateFolder, service.Name)];
-        return plan.IsSealed ? ChildProcess.StartInNamespace(command, environment) : ChildProcess.StartPlainly(command, environment);
-    }
-
-    private void WriteLaunchPlan()
-    {
-        LaunchPlan launch = new()
-        {
-            Service = service.Name,
-            Command = service.Command,
-            WorkFolder = service.WorkFolder,
-            IsSealed = plan.IsSealed,
-            Environment = networks.EnvironmentOf(service),
-            Folders = service.Folders,
-            Files = service.Files,
-            HiddenSockets = UnixSockets.OfTheHost(),
-            ControlGroups = plan.ControlGroups.GetValueOrDefault(service.Name, []),
-            Root = StateFiles.Root(plan.StateFolder, service.Name),
-            Log = StateFiles.Log(plan.StateFolder, service.Name),
-            Failure = StateFiles.LaunchFailure(plan.StateFolder, service.Name),
-        };
-        Directory.CreateDirectory(launch.Root);
-        File.WriteAllText(StateFiles.Launch(plan.StateFolder, service.Name), AgentLine.Write(launch));
     }
 
     private SandboxFailure FailureOfExit(int exitCode)
