@@ -14,7 +14,8 @@ return args switch
     ["children", var port] => await WebService.WithChildren(int.Parse(port)),
     ["background", var port] => WebService.Background(port),
     ["hold-clock", var stateRoot, var start] => await ClockHolder.Run(stateRoot, DateTimeOffset.Parse(start, CultureInfo.InvariantCulture)),
-    ["hold", var stateRoot, .. var command] => await Holder.Run(stateRoot, command),
+    ["hold", var stateRoot, .. var command] => await Holder.Run(stateRoot, command, hasServers: false),
+    ["hold-servers", var stateRoot, .. var command] => await Holder.Run(stateRoot, command, hasServers: true),
     ["exit", var code] => int.Parse(code),
     _ => throw new ArgumentException("unknown: " + string.Join(' ', args)),
 };

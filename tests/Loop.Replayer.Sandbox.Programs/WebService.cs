@@ -48,25 +48,28 @@ internal static class WebService
         return 0;
     }
 
-    private static async Task Serve(Socket connection, HttpClient client)
+    private static async Task Serve(Socket client, HttpClient http)
     {
-        using Socket owned = connection;
-        string head = await HttpText.ReadHead(connection, CancellationToken.None);
+        using Socket owned = client;
+        string head = await HttpText.ReadHead(client, CancellationToken.None);
         string path = head.Split(' ') is [_, var target, ..] ? target : "/";
         int status = path.Split('/') is [_, "status", var code] ? int.Parse(code) : 200;
         string answer = path.Split('/', 4) switch
         {
-            [_, "fetch", ..] => await Fetch(path[7..], client),
+            [_, "fetch", ..] => await Fetch(path[7..], http),
             [_, "door", var door, var argument] => Doors.Try(door, Uri.UnescapeDataString(argument)),
             [_, "processes"] => string.Join(' ', Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out int _))),
-            [_, "call"] => await Fetch($"http://{Environment.GetEnvironmentVariable("CALL")}/", client),
+            [_, "call"] => await Fetch($"http://{Environment.GetEnvironmentVariable("CALL")}/", http),
             [_, "clock", var question] => await ClockAnswers.To(question),
+            [_, "sql", var connection, var query] => await Servers.Sql(Uri.UnescapeDataString(connection), Uri.UnescapeDataString(query)),
+            [_, "redis", var address, var command] => await Servers.Redis(Uri.UnescapeDataString(address), Uri.UnescapeDataString(command)),
+            [_, "run", var command] => await Output(Uri.UnescapeDataString(command)),
             [_, "exit", var exitCode] => Exit(int.Parse(exitCode)),
             [_, "allocate", var megabytes] => Allocate(int.Parse(megabytes)),
             [_, "file", var file] => await File.ReadAllTextAsync(Uri.UnescapeDataString(file)),
             _ => "I am " + Environment.MachineName,
         };
-        await connection.SendAsync(HttpText.Answer(status, answer));
+        await client.SendAsync(HttpText.Answer(status, answer));
     }
 
     // Memory counts when it is written to, not when it is asked for; outside the managed heap, which knows its limit.
@@ -77,6 +80,14 @@ internal static class WebService
         NativeMemory.Fill(memory, bytes, 1);
         NativeMemory.Free(memory);
         return "allocated";
+    }
+
+    private static async Task<string> Output(string command)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec 2>&1; " + command]) { RedirectStandardOutput = true })!;
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return $"{output.Trim()} ({process.ExitCode})";
     }
 
     private static string Exit(int code)

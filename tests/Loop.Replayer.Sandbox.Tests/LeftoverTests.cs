@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Loop.Replayer.Sandbox.Driver;
 using Loop.Replayer.Sandbox.Processes;
+using Loop.Replayer.Sandbox.Tests.Dependencies;
 
 namespace Loop.Replayer.Sandbox.Tests;
 
@@ -19,13 +21,15 @@ public sealed class LeftoverTests : IDisposable
             Directory.Delete(_root, recursive: true);
     }
 
-    [Fact]
-    public async Task KilledReplayer_TakesItsSandboxAlongAndLeavesAFolderToSweep()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task KilledReplayer_TakesItsSandboxAlongAndLeavesAFolderToSweep(bool hasServers)
     {
-        await TestSandbox.Required();
-        using Process holder = await Hold([]);
+        await Required(hasServers);
+        using Process holder = await Hold([], hasServers);
         int[] services = MarkedProcesses.Find(_stateRoot);
-        Assert.NotEmpty(services);
+        Assert.True(hasServers ? services.Length > 3 : services.Length == 1, $"{services.Length} processes run.");
 
         holder.Kill();
         await MarkedProcesses.End(services, Token);
@@ -36,11 +40,13 @@ public sealed class LeftoverTests : IDisposable
         Assert.Empty(Directory.GetDirectories(_stateRoot));
     }
 
-    [Fact]
-    public async Task Sweep_EndsAnAgentThatHangs()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sweep_EndsAnAgentThatHangs(bool hasServers)
     {
-        await TestSandbox.Required();
-        using Process holder = await Hold([]);
+        await Required(hasServers);
+        using Process holder = await Hold([], hasServers);
         int[] services = MarkedProcesses.Find(_stateRoot);
         string folder = Directory.GetDirectories(_stateRoot).Single();
         int unshare = int.Parse((await File.ReadAllTextAsync(Path.Combine(folder, "agent"), Token)).Split(' ')[0]);
@@ -61,7 +67,7 @@ public sealed class LeftoverTests : IDisposable
     public async Task Sweep_LeavesALiveSandboxAlone()
     {
         await TestSandbox.Required();
-        using Process holder = await Hold([]);
+        using Process holder = await Hold([], hasServers: false);
 
         Assert.Equal(0, await Driver().Sweep(Token));
 
@@ -71,24 +77,35 @@ public sealed class LeftoverTests : IDisposable
         Assert.Empty(Directory.GetDirectories(_stateRoot));
     }
 
-    [Fact]
-    public async Task OrdinaryUser_HasTheSameSandbox()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OrdinaryUser_HasTheSameSandbox(bool hasServers)
     {
-        await TestSandbox.Required();
+        await Required(hasServers);
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "These tests run as an ordinary user already.");
-        using Process holder = await Hold(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]);
+        using Process holder = await Hold(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"], hasServers);
         holder.StandardInput.Close();
         await holder.WaitForExitAsync(Token);
 
         Assert.Equal(0, holder.ExitCode);
     }
 
+    private static async Task Required(bool hasServers)
+    {
+        await TestSandbox.Required();
+        if (!hasServers)
+            return;
+        RealServers.Require(ServerKind.Postgresql);
+        RealServers.Require(ServerKind.Redis);
+    }
+
     private ProcessSandboxDriver Driver() => new(new ProcessSandboxOptions { AgentPath = TestSandbox.Programs, StateRoot = _stateRoot }, TimeProvider.System);
 
     // A process of its own whose sandbox is up and has carried one call.
-    private async Task<Process> Hold(string[] asUser)
+    private async Task<Process> Hold(string[] asUser, bool hasServers)
     {
-        string[] words = [.. asUser, TestSandbox.Programs, "hold", _stateRoot, "web", "8080"];
+        string[] words = [.. asUser, TestSandbox.Programs, hasServers ? "hold-servers" : "hold", _stateRoot, "web", "8080"];
         ProcessStartInfo start = new(words[0], words[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         Process holder = Process.Start(start)!;
         string? line = await holder.StandardOutput.ReadLineAsync(Token);

@@ -5,8 +5,8 @@ using Loop.Replayer.Sandbox.Driver;
 
 namespace Loop.Replayer.Agent.Calls;
 
-/// <summary>Accepts the calls of one live service and takes each to the live callee or to the call handler.</summary>
-internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable names, RefusedTraffic refused, ISandboxNetwork network, ICallHandler handler, Action<SandboxObservation> observe)
+/// <summary>Accepts the calls of one live service and takes each to a dependency, to the live callee or to the call handler.</summary>
+internal sealed class CallRouter(string caller, CallRoutes routes, NameTable names, RefusedTraffic refused, ISandboxNetwork network, ICallHandler handler, Action<SandboxObservation> observe)
 {
     /// <summary>Accepts until cancelled.</summary>
     /// <param name="listener">The listening socket.</param>
@@ -48,12 +48,18 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
 
         connection.NoDelay = true;
         string? host = names.NameOf(destination.Address);
-        OutgoingCall call = new(caller, destination, host, connection) { Callee = FindLive(host, destination.Port) };
-        observe(new CallAccepted(caller, destination.ToString(), host, call.Callee?.Service));
         try
         {
+            if (routes.ReachDependency(caller, host, destination) is { } dependency)
+            {
+                await Relay(connection, dependency, cancellationToken);
+                return;
+            }
+
+            OutgoingCall call = new(caller, destination, host, connection) { Callee = routes.FindLive(host, destination.Port) };
+            observe(new CallAccepted(caller, destination.ToString(), host, call.Callee?.Service));
             if (call.Callee is { } callee && !handler.TakesLiveCalls)
-                await Relay(call, callee, cancellationToken);
+                await Relay(connection, callee, cancellationToken);
             else
                 await handler.Handle(call, cancellationToken);
         }
@@ -68,7 +74,7 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
         }
     }
 
-    private async Task Relay(OutgoingCall call, LiveCallee callee, CancellationToken cancellationToken)
+    private async Task Relay(Socket connection, LiveCallee callee, CancellationToken cancellationToken)
     {
         Socket other;
         try
@@ -78,26 +84,11 @@ internal sealed class CallRouter(string caller, SandboxPlan plan, NameTable name
         catch (SocketException)
         {
             // The callee does not listen: the nearest to a refused connection that an accepted one can get.
-            call.Connection.Close(timeout: 0);
+            connection.Close(timeout: 0);
             return;
         }
 
         using Socket owned = other;
-        await SocketRelay.Run(call.Connection, other, cancellationToken);
-    }
-
-    private LiveCallee? FindLive(string? host, int port)
-    {
-        if (host is null)
-            return null;
-        foreach (SandboxService service in plan.Services)
-        {
-            if (service.Addresses.FirstOrDefault(address => address.CalledPort == port && address.Host.Equals(host, StringComparison.OrdinalIgnoreCase)) is { } address)
-                return new LiveCallee(service.Name, address.ListeningPort);
-            if (service.Port == port && service.Name.Equals(host, StringComparison.OrdinalIgnoreCase))
-                return new LiveCallee(service.Name, port);
-        }
-
-        return null;
+        await SocketRelay.Run(connection, other, cancellationToken);
     }
 }

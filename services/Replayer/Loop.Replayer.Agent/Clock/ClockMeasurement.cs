@@ -6,7 +6,7 @@ using Loop.Replayer.Sandbox.Protocol;
 namespace Loop.Replayer.Agent.Clock;
 
 /// <summary>Asks a runtime for the time, in the namespaces and with the environment of a service. Each runtime once per sandbox, one after the other.</summary>
-internal sealed class ClockMeasurement(AgentPlan plan, ServiceClock clock, ProgramStarter starter, TimeProvider time) : IDisposable
+internal sealed class ClockMeasurement(AgentPlan plan, ServiceClock clock, Launches launches, TimeProvider time) : IDisposable
 {
     private const int Kill = 9;
 
@@ -45,8 +45,7 @@ internal sealed class ClockMeasurement(AgentPlan plan, ServiceClock clock, Progr
             Folders = [.. service.Folders.Union(runtime.Folders)],
         };
         DateTimeOffset before = clock.Now;
-        ChildProcess process = await starter.Start(asking, files);
-        process.Watch();
+        ChildProcess process = await launches.Start(service.Name, files, launches.ForService(asking, files));
         using CancellationTokenSource limit = new(Limit, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try

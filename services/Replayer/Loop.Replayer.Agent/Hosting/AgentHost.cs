@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.Clock;
+using Loop.Replayer.Agent.Dependencies;
 using Loop.Replayer.Agent.Linux;
 using Loop.Replayer.Agent.Networks;
 using Loop.Replayer.Sandbox.Driver;
@@ -23,12 +24,13 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         using CancellationTokenSource ending = new();
         RefusedTraffic refused = new(observer.Tell);
         NameTable names = new(plan.Plan);
-        await using SandboxNetworks networks = new(plan.Plan, plan.IsSealed, names, refused, observer.Tell);
+        DependencyReach reach = new(observer.Tell);
+        await using SandboxNetworks networks = new(plan.Plan, plan.IsSealed, names, refused, reach, observer.Tell);
         ServiceClock clock = new(plan.Plan.Clock, plan.IsSealed, time);
-        ProgramStarter starter = new(plan, networks, clock);
-        using ClockMeasurement measurement = new(plan, clock, starter, time);
+        Launches launches = new(plan, networks, clock);
+        using ClockMeasurement measurement = new(plan, clock, launches, time);
         using ClockProbe probe = new(clock, measurement, observer.Tell, time);
-        ServiceProcesses services = new(plan, networks, starter, probe, observer.Tell, time);
+        using ServiceProcesses services = new(plan, networks, launches, reach, probe, observer.Tell, time);
         ICallHandler handler;
         try
         {

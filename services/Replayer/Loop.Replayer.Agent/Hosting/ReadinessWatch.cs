@@ -17,7 +17,7 @@ internal sealed class ReadinessWatch(SandboxPlan plan, SandboxService service, S
     public async Task<SandboxFailure?> Await(ChildProcess process, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        IReadOnlySet<IPEndPoint> own = networks.AgentEndpoints(service);
+        IReadOnlySet<IPEndPoint> own = networks.ForeignEndpoints(service);
         IPEndPoint[] listening = [];
         string? probe = null;
         while (!process.Exited.IsCompleted)

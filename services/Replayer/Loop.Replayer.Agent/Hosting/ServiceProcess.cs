@@ -9,7 +9,7 @@ namespace Loop.Replayer.Agent.Hosting;
 
 /// <summary>One live service: started inside its namespaces, watched until it is ready, ended.</summary>
 internal sealed class ServiceProcess(
-    AgentPlan plan, SandboxService service, SandboxNetworks networks, ProgramStarter starter, ClockProbe clock, Action<SandboxObservation> observe, TimeProvider time)
+    AgentPlan plan, SandboxService service, SandboxNetworks networks, Launches launches, ClockProbe clock, Action<SandboxObservation> observe, TimeProvider time)
 {
     private const int Terminate = 15, Kill = 9;
     private static readonly TimeSpan KillLimit = TimeSpan.FromSeconds(10);
@@ -46,8 +46,7 @@ internal sealed class ServiceProcess(
         {
             if (!plan.IsSealed && ListeningPorts.Of(Environment.ProcessId).Any(endpoint => endpoint.Port == service.Port))
                 throw new SandboxException($"port {service.Port} is taken on this machine, and without network namespaces there is no other.");
-            _process = await starter.Start(service, service.Name);
-            _process.Watch();
+            _process = await launches.Start(service.Name, service.Name, launches.ForService(service, service.Name));
             SandboxFailure? failure = await new ReadinessWatch(plan.Plan, service, networks, time).Await(_process, cancellationToken)
                 ?? (_process.Exited.IsCompleted ? FailureOfExit(await _process.Exited) : null);
             if (_isStopping)

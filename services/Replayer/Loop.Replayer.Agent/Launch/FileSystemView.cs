@@ -8,9 +8,11 @@ namespace Loop.Replayer.Agent.Launch;
 /// </summary>
 internal static class FileSystemView
 {
-    private static readonly string[] Programs = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix"];
+    /// <summary>Folders of the machine that every service sees.</summary>
+    public static readonly string[] Programs = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix"];
     private static readonly string[] Private = ["/tmp", "/run", "/var", "/home", "/root"];
     private static readonly string[] Devices = ["null", "zero", "full", "random", "urandom", "tty"];
+    private static readonly string[] UserFiles = ["/etc/passwd", "/etc/group"];
     private static readonly string[] Machine = ["/sys/devices/system", "/sys/fs/cgroup"];
 
     // Host-wide switches belong to the host's root user, which the service is when Loop itself runs as root.
@@ -34,11 +36,11 @@ internal static class FileSystemView
         MakeDevices(root + "/dev");
         foreach (string folder in Machine.Where(Directory.Exists))
             Mounts.BindReadOnly(folder, Folder(root + folder));
-        MakeProcesses(Folder(root + "/proc"));
+        MakeProcesses(Folder(root + "/proc"), isOtherUser: plan.UserId != 0);
         foreach (string folder in plan.Folders)
             Mounts.Overlay(folder, Folder(root + folder), Folder(root + "/.empty"));
         Mounts.BindWritable(plan.WorkFolder, Folder(root + plan.WorkFolder));
-        WriteFiles(root, Names(plan.Service).Concat(plan.Files));
+        WriteFiles(root, [.. Names(plan.Service), .. Users(plan.UserId), .. plan.Files]);
         HideSockets(root, plan.HiddenSockets);
         // Last: nothing can be added at the top level any more.
         Mounts.MakeReadOnly(root);
@@ -52,6 +54,9 @@ internal static class FileSystemView
         new("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n"u8.ToArray()),
         new("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\nprotocols: files\n"u8.ToArray()),
     ];
+
+    private static IEnumerable<KeyValuePair<string, byte[]>> Users(int user) =>
+        user == 0 ? [] : UserFiles.Select(file => new KeyValuePair<string, byte[]>(file, System.Text.Encoding.UTF8.GetBytes(OtherUser.WithLine(file, user))));
 
     // Symbolic links are made again, files and folders are bound.
     private static void Mirror(string root, string path)
@@ -87,11 +92,17 @@ internal static class FileSystemView
         Mounts.MakeReadOnly(folder);
     }
 
-    private static void MakeProcesses(string folder)
+    private static void MakeProcesses(string folder, bool isOtherUser)
     {
         Mounts.Processes(folder);
+        string userLimits = folder + "/sys/user";
+        if (isOtherUser)
+            Mounts.Bind(userLimits, userLimits);
         foreach (string name in KernelSwitches.Where(name => Path.Exists(folder + "/" + name)))
             Mounts.BindReadOnly(folder + "/" + name, folder + "/" + name);
+        // These belong to the user namespace of whoever opens them, and to its capabilities: a service without any can only read them.
+        if (isOtherUser)
+            Mounts.MakeWritable(userLimits);
     }
 
     private static void WriteFiles(string root, IEnumerable<KeyValuePair<string, byte[]>> files)

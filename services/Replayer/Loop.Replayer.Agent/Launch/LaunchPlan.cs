@@ -12,6 +12,12 @@ internal sealed record LaunchPlan
 
     public required string WorkFolder { get; init; }
 
+    /// <summary>The user that the program sees itself as.</summary>
+    public int UserId { get; init; }
+
+    /// <summary>A file on the host that becomes the standard input; null for an empty one.</summary>
+    public string? Input { get; init; }
+
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     public required IReadOnlyList<string> Folders { get; init; }

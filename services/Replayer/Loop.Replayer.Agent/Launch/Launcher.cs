@@ -31,7 +31,7 @@ internal static class Launcher
             foreach (string file in plan.ControlGroups)
                 File.WriteAllText(file, "0");
             int log = Native.Check(Native.open(plan.Log, writeCreateAppend, 0x180), "open the log");
-            ProgramImage image = ProgramImage.Prepare(plan.Command, plan.Environment);
+            int input = Native.Check(Native.open(plan.Input ?? "/dev/null", readOnly, 0), "open the input");
             if (plan.IsSealed)
             {
                 Native.Check(Native.unshare(Native.CloneNewMounts | Native.CloneNewHostName | Native.CloneNewMessages), "make mount, host name and IPC namespaces");
@@ -39,10 +39,11 @@ internal static class Launcher
                 Native.Check(Native.sethostname(plan.Service, plan.Service.Length), "set the host name");
             }
 
-            int input = Native.Check(Native.open("/dev/null", readOnly, 0), "open /dev/null");
             if (!Directory.Exists(plan.WorkFolder))
                 throw new KernelRefusedException($"the work folder {plan.WorkFolder} does not exist", NoDirectory);
             Environment.CurrentDirectory = plan.WorkFolder;
+            bool isOther = plan.UserId != 0 && (plan.IsSealed || Environment.IsPrivilegedProcess);
+            ProgramImage image = isOther ? ProgramImage.PrepareAs(plan.UserId, plan.IsSealed, plan.Command, plan.Environment) : ProgramImage.Prepare(plan.Command, plan.Environment);
             _ = Native.setsid();
             ResetSignals();
             CloseInherited();
@@ -51,8 +52,8 @@ internal static class Launcher
             _ = Native.dup2(log, 2);
             if (plan.IsSealed)
             {
-                Rights.GiveUp();
-                SystemCallFilter.Load();
+                Rights.GiveUp(exceptMapping: isOther);
+                SystemCallFilter.Load(allowsUserNamespace: isOther);
             }
 
             int error = image.Execute();

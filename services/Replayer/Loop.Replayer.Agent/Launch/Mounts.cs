@@ -29,6 +29,9 @@ internal static class Mounts
         Set(target, AttributeReadOnly | AttributeNoSetuid | AttributeNoDevices, isRecursive: true);
     }
 
+    /// <summary>Takes back that a mount is read-only; only for one that was made here.</summary>
+    public static void MakeWritable(string target) => Set(target, 0, isRecursive: false, clear: AttributeReadOnly);
+
     /// <summary>
     /// Shows a folder through an overlay, whose socket files are not those that somebody listens on: also a socket that the host makes there later
     /// stays out of reach. A folder with mounts below it cannot be shown so; it is bound.
@@ -60,14 +63,15 @@ internal static class Mounts
         Environment.CurrentDirectory = "/";
     }
 
-    private static unsafe void Set(string target, int attributes, bool isRecursive)
+    private static unsafe void Set(string target, int attributes, bool isRecursive, int clear = 0)
     {
         const int atCurrentFolder = -100, atRecursive = 0x8000;
         // mount_attr: set, clear, propagation, user namespace; 8 bytes each.
         byte[] argument = new byte[32];
         BinaryPrimitives.WriteInt64LittleEndian(argument, attributes);
+        BinaryPrimitives.WriteInt64LittleEndian(argument.AsSpan(8), clear);
         fixed (byte* path = Encoding.UTF8.GetBytes(target + "\0"))
         fixed (byte* value = argument)
-            Native.Check(Native.syscall(SystemCalls.MountSetAttributes, atCurrentFolder, (nint)path, isRecursive ? atRecursive : 0, (nint)value, argument.Length), $"make {target} read-only (Linux 5.12 or newer)");
+            Native.Check(Native.syscall(SystemCalls.MountSetAttributes, atCurrentFolder, (nint)path, isRecursive ? atRecursive : 0, (nint)value, argument.Length), $"make {target} {(clear == 0 ? "read-only" : "writable")} (Linux 5.12 or newer)");
     }
 }

@@ -17,12 +17,14 @@ internal static class SystemCallFilter
     private const int NumberOffset = 0, ArchitectureOffset = 4, FirstArgument = 16, ThirdArgument = 32;
     private const uint NewNamespaces = 0x7e020000;
     private const uint X32 = 0x40000000;
+    private const uint NewUser = 0x10000000;
 
     /// <summary>Holds for the calling thread from here on.</summary>
-    public static unsafe void Load()
+    /// <param name="allowsUserNamespace">Let <c>unshare</c> make a user namespace and nothing else: <see cref="OtherUser"/> needs one, and then shuts that way by other means.</param>
+    public static unsafe void Load(bool allowsUserNamespace)
     {
         const int setSeccomp = 22, modeFilter = 2;
-        ulong[] program = Program();
+        ulong[] program = Program(allowsUserNamespace);
         // sock_fprog: length, padding, pointer.
         byte[] argument = new byte[16];
         fixed (ulong* first = program)
@@ -34,7 +36,7 @@ internal static class SystemCallFilter
         }
     }
 
-    internal static ulong[] Program()
+    internal static ulong[] Program(bool allowsUserNamespace)
     {
         List<ulong> program =
         [
@@ -45,6 +47,18 @@ internal static class SystemCallFilter
         ];
         if (RuntimeInformation.ProcessArchitecture is Architecture.X64)
             program.AddRange([If(IfAtLeast, X32, 0, 1), Do(Give, Refuse | NoSuchCall)]);
+        if (allowsUserNamespace)
+        {
+            program.AddRange(
+            [
+                If(IfEqual, (uint)SystemCalls.Unshare, 0, 4),
+                Do(LoadWord, FirstArgument),
+                If(IfEqual, NewUser, 0, 1),
+                Do(Give, Allow),
+                Do(LoadWord, NumberOffset),
+            ]);
+        }
+
         foreach (int call in SystemCalls.Forbidden)
             program.AddRange([If(IfEqual, (uint)call, 0, 1), Do(Give, Refuse | NotPermitted)]);
         foreach (int call in SystemCalls.Absent)

@@ -17,6 +17,8 @@ internal static class SystemCalls
 
     public static int Clone { get; } = IsArm ? 220 : 56;
 
+    public static int Unshare { get; } = IsArm ? 97 : 272;
+
     public static int Socket { get; } = IsArm ? 198 : 41;
 
     /// <summary>Ways into other namespaces, other processes, the kernel, or the keys of the host's user.</summary>

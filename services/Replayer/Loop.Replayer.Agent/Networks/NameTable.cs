@@ -17,6 +17,7 @@ internal sealed class NameTable
     {
         IEnumerable<string> names = plan.Services.Select(service => service.Name)
             .Concat(plan.Services.SelectMany(service => service.Addresses).Select(address => address.Host))
+            .Concat(plan.Dependencies.Select(dependency => dependency.Host).OfType<string>())
             .Concat(plan.RecordedHosts)
             .Select(name => name.TrimEnd('.'))
             .Where(name => name.Length > 0 && !IPAddress.TryParse(name, out _) && !name.Equals("localhost", StringComparison.OrdinalIgnoreCase))

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Agent.Dependencies;
 using Loop.Replayer.Sandbox.Driver;
 
 namespace Loop.Replayer.Agent.Networks;
 
 /// <summary>All namespaces of one sandbox with what the agent holds in them: name servers, listeners, fences.</summary>
-internal sealed class SandboxNetworks(SandboxPlan plan, bool isSealed, NameTable names, RefusedTraffic refused, Action<SandboxObservation> observe) : ISandboxNetwork, IAsyncDisposable
+internal sealed class SandboxNetworks(SandboxPlan plan, bool isSealed, NameTable names, RefusedTraffic refused, DependencyReach reach, Action<SandboxObservation> observe) : ISandboxNetwork, IAsyncDisposable
 {
     // Above the range of ports that the kernel hands out by itself, and where services rarely listen.
     private const int HighestRedirectPort = 65023;
@@ -17,22 +18,32 @@ internal sealed class SandboxNetworks(SandboxPlan plan, bool isSealed, NameTable
     /// <summary>The port of each namespace to which calls are redirected.</summary>
     public int RedirectPort { get; } = FreePort(plan);
 
+    /// <summary>Where dependencies listen.</summary>
+    public DependencyPorts DependencyPorts { get; } = new(plan, isSealed);
+
     public ServiceNetwork Of(string service) => _networks[service];
 
-    /// <summary>Ports on which the agent itself listens in a service's namespace.</summary>
-    public IReadOnlySet<IPEndPoint> AgentEndpoints(SandboxService service) =>
-        new HashSet<IPEndPoint>(Loopback(service)) { new(IPAddress.Loopback, RedirectPort), new(IPAddress.IPv6Loopback, RedirectPort) };
+    /// <summary>Ports in a service's namespace on which not the service listens, but the agent or a dependency.</summary>
+    public IReadOnlySet<IPEndPoint> ForeignEndpoints(SandboxService service) => new HashSet<IPEndPoint>(
+    [
+        .. Loopback(service), .. Dialled(service),
+        .. plan.Dependencies.Where(dependency => dependency.Service == service.Name).Select(dependency => new IPEndPoint(IPAddress.Loopback, DependencyPorts.Of(dependency))),
+        new(IPAddress.Loopback, RedirectPort), new(IPAddress.IPv6Loopback, RedirectPort),
+    ]);
 
     /// <summary>Makes a namespace per service. Nothing can leave any of them once this has returned.</summary>
     public async Task Open(ICallHandler handler, CancellationToken cancellationToken)
     {
+        CallRoutes routes = new(plan, DependencyPorts, reach);
         foreach (SandboxService service in plan.Services)
         {
             ServiceNetwork network = await ServiceNetwork.Create(service.Name, isSealed);
             _networks.Add(service.Name, network);
-            CallRouter router = new(service.Name, plan, names, refused, this, handler, observe);
+            CallRouter router = new(service.Name, routes, names, refused, this, handler, observe);
             if (isSealed)
                 await Seal(service, network, router, cancellationToken);
+            foreach (IPEndPoint endpoint in Dialled(service).Where(endpoint => network.HasIpv6 || endpoint.AddressFamily is AddressFamily.InterNetwork))
+                await ListenFor(service, endpoint, network, router, cancellationToken);
             foreach ((string host, int port) in CallTemplate.Find(service))
                 await Offer(service, host, port, router, cancellationToken);
         }
@@ -57,11 +68,23 @@ internal sealed class SandboxNetworks(SandboxPlan plan, bool isSealed, NameTable
             _ = nameServer.Serve(Keep(await network.BindUdp(new IPEndPoint(loopback, 53))), cancellationToken);
         }
 
-        foreach (IPEndPoint endpoint in Loopback(service))
+        foreach (IPEndPoint endpoint in Loopback(service).Except(Dialled(service)))
         {
             if (endpoint.Port == service.Port)
                 throw new SandboxException($"{endpoint} is recorded as an address that {service.Name} calls, but {service.Name} itself listens on port {service.Port}: take it out of the recorded addresses, or give the service another port.");
             _ = router.Accept(Keep(await network.Listen(endpoint)), _ => endpoint, cancellationToken);
+        }
+    }
+
+    private async Task ListenFor(SandboxService service, IPEndPoint endpoint, ServiceNetwork network, CallRouter router, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = router.Accept(Keep(await network.Listen(endpoint)), _ => endpoint, cancellationToken);
+        }
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.AddressAlreadyInUse && !isSealed)
+        {
+            throw new SandboxException($"{endpoint}, where {service.Name} dials a dependency, is taken on this machine, and without network namespaces there is no other: end the program that listens there, or give the dependency another port.", error);
         }
     }
 
@@ -102,10 +125,17 @@ internal sealed class SandboxNetworks(SandboxPlan plan, bool isSealed, NameTable
             ? endpoint
             : throw new SandboxException($"'{text}' of {service.Name} is no loopback address with a port."));
 
+    // Loopback addresses at which the service dials dependencies.
+    private IEnumerable<IPEndPoint> Dialled(SandboxService service) =>
+        from dependency in plan.Dependencies
+        where dependency.Service == service.Name
+        from address in DependencyAddress.Loopback(dependency)
+        select new IPEndPoint(address, dependency.Port);
+
     private static int FreePort(SandboxPlan plan)
     {
         int port = HighestRedirectPort;
-        while (plan.Services.Any(service => service.Port == port || service.Addresses.Any(address => address.ListeningPort == port)))
+        while (plan.Dependencies.Any(dependency => dependency.Port == port) || plan.Services.Any(service => service.Port == port || service.Addresses.Any(address => address.ListeningPort == port)))
             port--;
         return port;
     }

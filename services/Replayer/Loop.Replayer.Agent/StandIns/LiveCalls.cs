@@ -22,6 +22,7 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
     };
 
     private readonly RequestSender _sender = new(time);
+    private readonly Dictionary<string, SemaphoreSlim> _oneAtATime = plan.Serialise.Distinct().ToDictionary(service => service, _ => new SemaphoreSlim(1));
 
     /// <summary>Sends a driven request; what comes of it is told.</summary>
     public async Task Drive(Drive drive, CancellationToken cancellationToken)
@@ -37,6 +38,8 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
 
     private async Task<Answer> Send(LiveCallee callee, string hop, WireRequest request, TimeSpan limit, bool isBackground, CancellationToken cancellationToken)
     {
+        SemaphoreSlim? turn = _oneAtATime.GetValueOrDefault(callee.Service);
+        await (turn?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
         open.Begin(callee.Service, hop, isBackground);
         try
         {
@@ -45,6 +48,7 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
         finally
         {
             open.End(callee.Service, hop);
+            turn?.Release();
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class ComparisonLedger(string hop, string prefix, ComparisonRule
             return true;
         }
 
-        if (rules.Noise.Shape(hop, prefix + place) is not { } shape || !shape.Admits(recorded, replayed, rules.Run.Recorded?.From, rules.Run.Replayed?.From))
+        if (rules.Noise.Shape(hop, prefix + place) is not { } shape || !shape.Admits(recorded, replayed, rules.Run.Recorded?.From, rules.Run.ReplayedFrom))
             return false;
         Ignore(place, $"learned as noise: {shape.Name}");
         return true;

@@ -41,6 +41,9 @@ public sealed class RunMask
     /// <summary>When the replayed answer came about, by each clock that its service may have seen; empty when times are not masked.</summary>
     public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> Replayed { get; private init; } = [];
 
+    /// <summary>When the replayed answer began, by the clock that its service was meant to see; null when times are not masked.</summary>
+    public DateTimeOffset? ReplayedFrom => Replayed.Count == 0 ? null : Replayed[^1].From;
+
     /// <summary>The same mask, with the spans of both runs.</summary>
     public RunMask During((DateTimeOffset From, DateTimeOffset To) recorded, params IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> replayed) =>
         new(_trace, _request) { Recorded = recorded, Replayed = replayed };

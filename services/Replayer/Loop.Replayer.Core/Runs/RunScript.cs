@@ -55,19 +55,37 @@ public sealed record RunScript
             drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)));
         }
 
+        List<Drive> preludes = [];
+        List<RecordedCall> earlier = [];
+        foreach (RunPrelude prelude in input.Preludes)
+        {
+            earlier.AddRange(RecordedCalls.Of(prelude.Live.Answered, prelude.Live.Relayed, prelude.Body).Calls);
+            foreach (PlannedCall call in prelude.Live.Drives.Concat(prelude.Live.Relayed))
+                names[call.Hop.Id] = input.Ids.Next();
+            foreach (PlannedCall hop in prelude.Live.Drives)
+            {
+                byte[]? body = hop.Request?.Request is { } part ? prelude.Body(part) ?? (part.Body.KeptBytes == 0 ? [] : null) : null;
+                if (TargetReader.RequestIncomplete(hop.Request, body) is { } why)
+                    incomplete.Add($"{hop.Label} of the prelude: {why}");
+                else
+                    preludes.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], ReplayRequestBuilder.Build(hop.Request!, body!, names[hop.Hop.Id], input.Supplied), input.Limit(hop), IsBackground: true));
+            }
+        }
+
         HashSet<string> sent = [.. drives.Select(drive => drive.HopId)];
         return new RunScript
         {
             Plan = new StandInPlan
             {
-                Calls = calls.Calls,
+                Calls = [.. earlier, .. calls.Calls],
                 Hops = names.SelectMany(pair => pair.Value.Keys.Select(key => (Key: key.ToString(), Hop: pair.Key))).ToDictionary(pair => pair.Key, pair => pair.Hop),
                 Names = names,
                 SpareNames = [.. Enumerable.Range(0, SpareNames).Select(_ => input.Ids.Next())],
-                Drives = [.. input.Warm, .. drives],
+                Drives = [.. preludes, .. input.Warm, .. drives],
+                Serialise = input.Serialise,
                 Routes = [.. Routes(input)],
                 Background = input.Background,
-                RecordedKeys = input.RecordedKeys,
+                RecordedKeys = [.. input.RecordedKeys, .. input.Preludes.SelectMany(prelude => prelude.RecordedKeys)],
             },
             Order = DriveOrder.Of([.. input.Live.Drives.Where(drive => sent.Contains(drive.Hop.Id))]),
             Incomplete = incomplete,
@@ -125,6 +143,18 @@ public sealed record RunInput
     /// <summary>Written answers to calls that belong to no request.</summary>
     public IReadOnlyList<BackgroundStub> Background { get; init; } = [];
 
+    /// <summary>Conversations that are replayed first and not judged: the state that they leave is what the services find.</summary>
+    public IReadOnlyList<RunPrelude> Preludes { get; init; } = [];
+
+    /// <summary>Live services that are given one request at a time.</summary>
+    public IReadOnlyList<string> Serialise { get; init; } = [];
+
     /// <summary>Requests that fill caches.</summary>
     public IReadOnlyList<Drive> Warm { get; init; } = [];
 }
+
+/// <summary>A conversation that is replayed before the one that is judged.</summary>
+/// <param name="Live">Which of its hops are live.</param>
+/// <param name="Body">Kept bytes of a recorded body; null when the pack lacks them.</param>
+/// <param name="RecordedKeys">Names of its traces.</param>
+public sealed record RunPrelude(LivePlan Live, Func<HttpMessagePart, byte[]?> Body, IReadOnlyList<TraceKey> RecordedKeys);

@@ -28,6 +28,9 @@ public sealed record StandInPlan
     /// <summary>Written answers to calls that belong to no request.</summary>
     public IReadOnlyList<BackgroundStub> Background { get; init; } = [];
 
+    /// <summary>Live services that are given one request at a time.</summary>
+    public IReadOnlyList<string> Serialise { get; init; } = [];
+
     /// <summary>Longest answer that is carried or taken, in bytes.</summary>
     public int AnswerLimitBytes { get; init; } = 64 * 1024 * 1024;
 

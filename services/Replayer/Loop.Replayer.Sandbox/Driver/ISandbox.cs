@@ -20,7 +20,7 @@ public interface ISandbox : IAsyncDisposable
     /// <summary>What the sandbox saw, in order. Has one reader; completes when the sandbox has ended.</summary>
     ChannelReader<SandboxObservation> Observations { get; }
 
-    /// <summary>Starts all services and waits until each is ready or one failed. The failure is a value: it is the replay's outcome, not a fault of Loop.</summary>
+    /// <summary>Starts all dependencies, makes state, then starts all services and waits until each is ready or something failed. The failure is a value: it is the replay's outcome, not a fault of Loop.</summary>
     Task<SandboxFailure?> Start(CancellationToken cancellationToken);
 
     /// <summary>Opens a connection to a port on which a live service listens: the entry request, or a debugger.</summary>
@@ -30,8 +30,10 @@ public interface ISandbox : IAsyncDisposable
     /// <summary>Gives the call handler a command, one line in a form of its own. Returns when it is sent; what comes of it is observed.</summary>
     Task Command(string command, CancellationToken cancellationToken);
 
-    /// <summary>Opens what a service has written to its standard output and error so far.</summary>
-    Stream OpenLog(string service);
+    /// <summary>
+    /// Opens what a service or a dependency has written to its standard output and error so far. It begins with the words of what made its state.
+    /// </summary>
+    Stream OpenLog(string name);
 
     /// <summary>Asks the services to end, then ends them. The logs stay until the sandbox is disposed.</summary>
     Task Stop(CancellationToken cancellationToken);

@@ -2,7 +2,7 @@ namespace Loop.Replayer.Sandbox.Driver;
 
 /// <summary>Why a sandbox did not come up. A replay in it is inconclusive.</summary>
 /// <param name="Kind">The stage that failed.</param>
-/// <param name="Service">The service that it concerns.</param>
+/// <param name="Service">The service that it concerns; for a dependency the one that owns it.</param>
 /// <param name="Reason">A sentence for the user: what happened, and what to do.</param>
 public sealed record SandboxFailure(SandboxFailureKind Kind, string Service, string Reason);
 
@@ -29,4 +29,10 @@ public enum SandboxFailureKind
 
     /// <summary>The agent itself ended.</summary>
     AgentLost = 6,
+
+    /// <summary>A step that makes state failed; the reason ends with the last words of its tool.</summary>
+    SeedFailed = 7,
+
+    /// <summary>A dependency did not come up, or is not installed.</summary>
+    DependencyFailed = 8,
 }

@@ -10,6 +10,8 @@ namespace Loop.Replayer.Sandbox.Driver;
 [JsonDerivedType(typeof(ServiceExited), "exited")]
 [JsonDerivedType(typeof(ClockProbed), "clock")]
 [JsonDerivedType(typeof(CallAccepted), "call")]
+[JsonDerivedType(typeof(DependencyReached), "reached")]
+[JsonDerivedType(typeof(DependencyExited), "dependency")]
 [JsonDerivedType(typeof(TrafficRefused), "traffic")]
 [JsonDerivedType(typeof(HandlerFailed), "handler")]
 [JsonDerivedType(typeof(HandlerTold), "told")]
@@ -51,6 +53,17 @@ public sealed record ClockProbed(string Service, ClockReach Reach, string Detail
 /// <param name="Host">The name by which that address was handed out; null for an address that the service knew by itself.</param>
 /// <param name="Relayed">The live service that the call was relayed to; null when the call handler has it.</param>
 public sealed record CallAccepted(string Caller, string Address, string? Host, string? Relayed) : SandboxObservation;
+
+/// <summary>A live service opened a connection to a dependency for the first time. What makes state does not count.</summary>
+/// <param name="Service">The service that dialled, which need not be the one that owns it.</param>
+/// <param name="Dependency">The dependency's name.</param>
+public sealed record DependencyReached(string Service, string Dependency) : SandboxObservation;
+
+/// <summary>A dependency that was ready ended by itself: what its services answer from then on is no evidence.</summary>
+/// <param name="Dependency">The dependency's name.</param>
+/// <param name="Service">The service that owns it.</param>
+/// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
+public sealed record DependencyExited(string Dependency, string Service, int ExitCode) : SandboxObservation;
 
 /// <summary>Something left a service that the sandbox does not carry. Repeats are told when their number has doubled, and at the end.</summary>
 /// <param name="Caller">The service.</param>

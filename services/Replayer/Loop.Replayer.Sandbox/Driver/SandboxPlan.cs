@@ -9,7 +9,13 @@ public sealed record SandboxPlan
     /// <summary>Host names that occur in the recording. Each resolves to a made-up address; every other name does not exist.</summary>
     public IReadOnlyList<string> RecordedHosts { get; init; } = [];
 
-    /// <summary>How long a service may take until it is ready. Default 30 s.</summary>
+    /// <summary>Real servers for the services. All are ready, and all state is made, before the first service starts.</summary>
+    public IReadOnlyList<DependencyPlan> Dependencies { get; init; } = [];
+
+    /// <summary>How long one step that makes state may take. Default 5 min.</summary>
+    public TimeSpan StateLimit { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a service or a dependency may take until it is ready. Default 30 s.</summary>
     public TimeSpan ReadyLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a service may take to end after it was asked to. Then it is killed. Default 2 s.</summary>

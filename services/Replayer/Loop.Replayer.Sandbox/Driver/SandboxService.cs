@@ -36,6 +36,18 @@ public sealed record SandboxService
     /// <summary>Absolute path → content of files that the service finds there, over what may be there already.</summary>
     public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>();
 
+    /// <summary>
+    /// What makes the service's state, when all dependencies are ready and no service runs yet. Statements and dumps go to the only dependency of the
+    /// service that they can mean, after its own seed; then come the commands.
+    /// </summary>
+    public IReadOnlyList<StateStep> State { get; init; } = [];
+
+    /// <summary>
+    /// The user that the service sees itself as, and by which it owns its work folder. Default 0: root without any right. Programs that refuse to run
+    /// as root take another number. Where the sandbox is not sealed, it counts only if the replayer itself is root.
+    /// </summary>
+    public int UserId { get; init; }
+
     /// <summary>What the service may use.</summary>
     public SandboxLimits Limits { get; init; } = new();
 }

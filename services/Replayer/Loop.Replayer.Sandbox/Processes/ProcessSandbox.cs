@@ -84,9 +84,9 @@ internal sealed class ProcessSandbox(string id, string folder, SandboxPlan plan,
         : agent.Send(AgentLine.Handler + command, cancellationToken);
 
     /// <inheritdoc/>
-    public Stream OpenLog(string service)
+    public Stream OpenLog(string name)
     {
-        string path = StateFiles.Log(folder, service);
+        string path = StateFiles.Log(folder, name);
         return File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : Stream.Null;
     }
 
@@ -112,7 +112,7 @@ internal sealed class ProcessSandbox(string id, string folder, SandboxPlan plan,
         await Stop(CancellationToken.None);
         await agent.DisposeAsync();
         ControlGroups.Remove(folder);
-        Directory.Delete(folder, recursive: true);
+        await SandboxFolder.Remove(folder, time);
     }
 
     private async Task Follow()

@@ -17,6 +17,11 @@ public sealed class ProcessSandboxOptions
 
     internal bool IsSealed => UnsealedReason is null;
 
+    /// <summary>
+    /// Folders in which PostgreSQL and Redis are looked for. Default: the PATH, then the folders in which Debian keeps PostgreSQL, newest version first.
+    /// </summary>
+    public IReadOnlyList<string> ServerFolders { get; set; } = ServerSearch.DefaultFolders();
+
     /// <summary>How long the agent may take to make the place. Default 20 s.</summary>
     public TimeSpan PrepareLimit { get; set; } = TimeSpan.FromSeconds(20);
 

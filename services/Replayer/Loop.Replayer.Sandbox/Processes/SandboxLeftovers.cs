@@ -29,7 +29,7 @@ internal static class SandboxLeftovers
             if (ProcessMark.Read(AgentFile(folder)) is { IsAlive: true } agent)
                 await Kill(agent, time, cancellationToken);
             ControlGroups.Remove(folder);
-            Directory.Delete(folder, recursive: true);
+            await SandboxFolder.Remove(folder, time);
             ended++;
         }
 

@@ -8,10 +8,13 @@ internal static partial class SandboxPlanRules
 {
     public static void Check(SandboxPlan plan, bool isSealed)
     {
-        string[] faults = [.. Faults(plan), .. isSealed ? [] : UnsealedFaults(plan)];
+        string[] faults = [.. Faults(plan), .. StateRules.Faults(plan), .. isSealed ? [] : UnsealedFaults(plan)];
         if (faults.Length > 0)
             throw new SandboxException(string.Join(" ", faults));
     }
+
+    /// <summary>Whether a service or a dependency may be called so: the name is part of file names and a host name.</summary>
+    public static bool IsName(string name) => Name().IsMatch(name);
 
     private static IEnumerable<string> Faults(SandboxPlan plan)
     {
@@ -23,7 +26,7 @@ internal static partial class SandboxPlanRules
             yield return $"Two services are called {name}.";
         foreach (SandboxService service in plan.Services)
         {
-            if (!ServiceName().IsMatch(service.Name))
+            if (!IsName(service.Name))
                 yield return $"'{service.Name}' is no service name: lower-case letters, digits, '-' and '.', at most 63 characters.";
             if (service.Command.Count == 0 || service.Command[0].Length == 0)
                 yield return $"{service.Name} has no command.";
@@ -38,12 +41,15 @@ internal static partial class SandboxPlanRules
 
     private static IEnumerable<string> UnsealedFaults(SandboxPlan plan)
     {
-        foreach (IGrouping<int, SandboxService> taken in plan.Services.GroupBy(service => service.Port).Where(group => group.Count() > 1))
-            yield return $"{string.Join(" and ", taken.Select(service => service.Name))} listen on port {taken.Key}: without network namespaces only one of them can.";
+        foreach (IGrouping<int, string> taken in Listeners(plan).GroupBy(listener => listener.Port, listener => listener.Name).Where(group => group.Count() > 1))
+            yield return $"{string.Join(" and ", taken)} listen on port {taken.Key}: without network namespaces only one of them can.";
         foreach (SandboxService service in plan.Services.Where(service => service.Files.Count > 0))
             yield return $"{service.Name} has files of its own: without a mount namespace they cannot be shown to it.";
     }
 
+    private static IEnumerable<(string Name, int Port)> Listeners(SandboxPlan plan) =>
+        plan.Services.Select(service => (service.Name, service.Port)).Concat(plan.Dependencies.Where(DependencyAddress.IsLoopback).Select(dependency => (dependency.Name, dependency.Port)));
+
     [GeneratedRegex(@"\A[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?\z")]
-    private static partial Regex ServiceName();
+    private static partial Regex Name();
 }

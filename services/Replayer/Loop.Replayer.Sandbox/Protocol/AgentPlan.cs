@@ -10,4 +10,7 @@ public sealed record AgentPlan(SandboxPlan Plan, string StateFolder, IReadOnlyDi
 {
     /// <summary>False where the kernel gives no namespaces: then services run beside the agent and are told by their environment whom to call.</summary>
     public bool IsSealed { get; init; } = true;
+
+    /// <summary>Folders in which the programs of dependencies are looked for, best first.</summary>
+    public IReadOnlyList<string> ServerFolders { get; init; } = [];
 }

@@ -6,7 +6,13 @@ public static class StateFiles
     /// <summary>The socket through which the replayer dials into services.</summary>
     public static string DialSocket(string stateFolder) => Path.Combine(stateFolder, "dial");
 
-    /// <summary>What a service wrote to its standard output and error.</summary>
+    /// <summary>The work folder of a dependency: its data, made for this sandbox alone.</summary>
+    public static string Data(string stateFolder, string dependency) => Path.Combine(stateFolder, dependency + ".data");
+
+    /// <summary>What a tool that makes state reads from its standard input.</summary>
+    public static string Input(string stateFolder, string key) => Path.Combine(stateFolder, key + ".input");
+
+    /// <summary>What a service or a dependency wrote to its standard output and error.</summary>
     public static string Log(string stateFolder, string service) => Path.Combine(stateFolder, service + ".log");
 
     /// <summary>What the agent itself wrote to its standard error.</summary>

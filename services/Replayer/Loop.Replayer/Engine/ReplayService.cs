@@ -58,7 +58,7 @@ internal sealed class ReplayService(
         LivePlan live = LivePlan.Of([.. scope], exchanges, choice.LiveServices);
         if (live.Drives.Count == 0)
             return ReplayRefusal.NothingLive(plan.Conversation.Id, choice.LiveServices, plan.Conversation.Hops);
-        return await Enqueue(new SandboxJob(ids.Next(), choice, live, sandbox, file, Headers(request), request.TimeoutSeconds, time.GetUtcNow()));
+        return await Enqueue(new SandboxJob(ids.Next(), choice, live, sandbox, file, WithCredentials(Headers(request), file), request.TimeoutSeconds, time.GetUtcNow()));
     }
 
     private async Task<ReplayAcceptance> Enqueue(ReplayJob job)
@@ -81,6 +81,15 @@ internal sealed class ReplayService(
     }
 
     private static IReadOnlyDictionary<string, string> Headers(ReplayRequest request) => request.Headers ?? new Dictionary<string, string>();
+
+    // The person's word wins over the file's.
+    private static Dictionary<string, string> WithCredentials(IReadOnlyDictionary<string, string> headers, SandboxFile file)
+    {
+        Dictionary<string, string> all = new(headers, StringComparer.OrdinalIgnoreCase);
+        foreach (SandboxCredential credential in file.Credentials.Where(credential => credential.Environment is not null))
+            all.TryAdd(credential.Header, Environment.GetEnvironmentVariable(credential.Environment!)!);
+        return all;
+    }
 
     private static ReplayRefusal? Refusal(PlanResult result, ConversationDetail conversation, out ReplayPlan? plan)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Ports;
 using Loop.SandboxFiles;
 
 namespace Loop.Replayer.Sandboxes;
@@ -10,9 +11,28 @@ internal static class BackgroundStubs
 {
     private static readonly int[] UsualPorts = [80, 443];
 
-    /// <summary>One per call that has an answer.</summary>
-    public static IReadOnlyList<BackgroundStub> Of(SandboxFile file, string folder) =>
-        [.. file.Background.Where(call => call.Answer is not null).Select(call => Of(call, call.Answer!, folder))];
+    /// <summary>One per call: its written answer, or the one that another kept conversation holds.</summary>
+    /// <exception cref="InvalidOperationException">A named conversation holds no answer to the call.</exception>
+    public static async Task<IReadOnlyList<BackgroundStub>> Of(SandboxFile file, string folder, IRecordings recordings)
+    {
+        List<BackgroundStub> stubs = [];
+        foreach (BackgroundCall call in file.Background)
+            stubs.Add(call.Answer is { } answer ? Of(call, answer, folder) : await Recorded(call, recordings));
+        return stubs;
+    }
+
+    private static async Task<BackgroundStub> Recorded(BackgroundCall call, IRecordings recordings)
+    {
+        BackgroundStub asked = Of(call, new StubAnswer(0, new Dictionary<string, string>(), null, null), "/");
+        IReadOnlyList<string> found = await recordings.Find(call.From!);
+        IReadOnlyList<Exchange> exchanges = found.Count == 1 ? await recordings.Exchanges(found[0]) : [];
+        Exchange? exchange = exchanges.FirstOrDefault(one => one.Response is { Body.Truncated: false } && one.Method() is { } method && one.Path() is { } path
+            && asked.Answers(call.By ?? "", method, (one.Authority() ?? "").ToLowerInvariant(), path));
+        if (exchange?.Response is not { } response)
+            throw new InvalidOperationException($"background: the conversation {call.From} holds no answer to {call.Call}");
+        byte[] body = response.Body.Sha256 is { } sha256 ? await recordings.Body(found[0], sha256) ?? [] : [];
+        return asked with { Status = exchange.Status() ?? 200, Headers = [.. response.Headers.Where(field => !field.Name.StartsWith(':') && field.Name is not ("content-length" or "transfer-encoding" or "connection"))], Body = body };
+    }
 
     private static BackgroundStub Of(BackgroundCall call, StubAnswer answer, string folder)
     {

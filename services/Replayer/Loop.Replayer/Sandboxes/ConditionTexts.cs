@@ -18,7 +18,8 @@ internal static class ConditionTexts
     {
         Dictionary<string, string> states = live.ToDictionary(service => service.Name, service => $"{State(service.State, folder)}; {Environment(service)}");
         string dependencies = Hash(string.Join('\n', file.Dependencies.Select(one => $"{one with { Seed = null }} {(one.Seed is { } seed ? Seed(seed, folder) : "")}")));
-        string calls = Hash(JsonSerializer.Serialize(new { file.Background, file.Warm, file.Credentials, file.Serialise, supplied = supplied.OrderBy(pair => pair.Key, StringComparer.Ordinal) }, LoopJson.Options));
+        // A credential is new for every replay.
+        string calls = Hash(JsonSerializer.Serialize(new { file.Background, file.Warm, file.Credentials, file.Serialise, supplied = supplied.Where(pair => !file.Credentials.Any(credential => credential.Header.Equals(pair.Key, StringComparison.OrdinalIgnoreCase))).OrderBy(pair => pair.Key, StringComparer.Ordinal) }, LoopJson.Options));
         states[WholeFile] = $"dependencies {dependencies}; calls {calls}";
         return new SandboxConditions(judgedHopId, states, $"{file.Clock} {file.TimeZone} {file.Locale}".ToLowerInvariant(), Mask: "", asserted);
     }

@@ -23,6 +23,7 @@ internal static class PlaceWriter
             Services = [.. live.Select(service => Service(service, folder, made, plan))],
             RecordedHosts = [.. made.Select(Authority).OfType<string>().Select(HostOf).Concat(file.Background.Select(call => new Uri(call.Call.Split(' ')[1]).Host)).Distinct(StringComparer.OrdinalIgnoreCase)],
             ReadyLimit = TimeSpan.FromSeconds(readySeconds),
+            Dependencies = [.. file.Dependencies.Where(one => live.Any(service => service.Name == one.Service)).Select(one => Dependency(one, folder))],
             Clock = new ClockPlan
             {
                 Mode = file.Clock switch { SandboxClock.Real => ClockMode.Real, SandboxClock.Frozen => ClockMode.Frozen, _ => ClockMode.Shifted },
@@ -47,8 +48,36 @@ internal static class PlaceWriter
             Addresses = [.. Addresses(service, plan)],
             RecordedLoopback = [.. made.Where(call => call.Hop.Source == service.Name).SelectMany(Loopback).Where(address => address.Port != service.Port).Select(address => address.ToString()).Distinct()],
             Folders = [.. Folders(service, folder, workFolder)],
+            State = State(service.State, folder) is { } step ? [step] : [],
         };
     }
+
+    private static DependencyPlan Dependency(SandboxDependency dependency, string folder) => new()
+    {
+        Name = dependency.Name,
+        Kind = dependency.Kind is DependencyKind.Redis ? ServerKind.Redis : ServerKind.Postgresql,
+        Service = dependency.Service,
+        Host = dependency.Host,
+        Port = dependency.Port,
+        Database = dependency.Database,
+        User = dependency.User,
+        Seed = dependency.Seed is { } seed ? Seed(seed, folder) : null,
+    };
+
+    private static StateStep? State(ServiceState state, string folder) => state switch
+    {
+        ServiceState.Seeded seeded => Seed(seeded.Seed, folder),
+        ServiceState.Snapshot snapshot => new StateCommand(snapshot.Command.Words),
+        _ => null,
+    };
+
+    private static StateStep Seed(StateSeed seed, string folder) => seed switch
+    {
+        { Command: { } command } => new StateCommand(command.Words),
+        { Kind: SeedKind.Sql, File: { } file } => new StateStatements(File.ReadAllText(Path.GetFullPath(file, folder))),
+        { File: { } file } => new StateDump(Path.GetFullPath(file, folder)),
+        _ => throw new InvalidOperationException($"A seed of an unknown kind: {seed.Kind}."),
+    };
 
     // Under which names callers knew it. A name without a port was dialled at port 80, or through a proxy, where the authority decides.
     private static IEnumerable<ServiceAddress> Addresses(SandboxFiles.SandboxService service, LivePlan plan) => plan.Relayed

@@ -103,6 +103,9 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 case ClockProbed { Reach: not ClockReach.Reached } clock:
                     _clocks[clock.Service] = clock.Detail;
                     break;
+                case DependencyExited exited:
+                    _fault ??= new SandboxFault(SandboxFaultKind.Unhealthy, $"the dependency {exited.Dependency} ended with exit code {exited.ExitCode}");
+                    break;
                 case ServiceExited { Asked: false } exited when _firstDriveAt is null:
                     _fault ??= new SandboxFault(SandboxFaultKind.ServiceDied, $"{exited.Service} ended with exit code {exited.ExitCode}");
                     break;

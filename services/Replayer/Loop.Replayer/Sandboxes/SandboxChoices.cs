@@ -22,6 +22,14 @@ internal static class SandboxChoices
         string[] open = [.. live.SelectMany(service => new[] { service.Command is null ? $"services.{service.Name}.command" : null, service.Port is null ? $"services.{service.Name}.port" : null }).OfType<string>()];
         if (open.Length > 0)
             return Refused($"{string.Join(", ", open)}: unknown.", "Replace every 'unknown' command and port in the sandbox file, or answer the service from the recording: state: recorded.");
+        if (file.Credentials.FirstOrDefault(credential => credential.Jwt is not null) is { } minted)
+            return Refused($"credentials.{minted.Name}.jwt: recordings do not hold the claims of a JWT, so none can be minted.", "Give a token of your own: environment: NAME, or --header.");
+        if (file.Credentials.FirstOrDefault(credential => credential.Environment is { } variable && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable))) is { } missing)
+            return Refused($"credentials.{missing.Name}: the variable {missing.Environment} of loopd is empty.", "Set it where loopd runs, or give the header with --header.");
+        string folder = Path.GetDirectoryName(asked.File)!;
+        string[] absent = [.. NamedFiles(file, live).Select(path => Path.GetFullPath(path, folder)).Where(path => !File.Exists(path)).Distinct()];
+        if (absent.Length > 0)
+            return Refused($"{string.Join(", ", absent)}: no such file.", "Correct the path in the sandbox file; paths are relative to it.");
         PlannedCall? named = asked.Judge is { } judge ? SandboxChoice.Find(plan, judge) : null;
         if (asked.Judge is not null && named is null)
             return Refused($"'{asked.Judge}' names no hop, or more than one; there are {Hops(plan)}.", "Name a hop by its number: --judge 3.");
@@ -40,6 +48,12 @@ internal static class SandboxChoices
 
         return (new SandboxChoice { Plan = plan, LiveServices = live.Select(service => service.Name).ToHashSet(), Named = named, Assertion = assertion }, null);
     }
+
+    private static IEnumerable<string> NamedFiles(SandboxFile file, List<SandboxService> live) =>
+        live.Select(service => service.State).OfType<ServiceState.Seeded>().Select(state => state.Seed.File)
+            .Concat(file.Dependencies.Where(dependency => live.Exists(service => service.Name == dependency.Service)).Select(dependency => dependency.Seed?.File))
+            .Concat(file.Background.Select(call => call.Answer?.BodyFile))
+            .Concat(live.Select(service => service.Build is { Kind: BuildKind.File } build ? build.Value : null)).OfType<string>();
 
     private static (SandboxChoice?, ReplayRefusal) Refused(string detail, string remedy) => (null, ReplayRefusal.SandboxChoice(detail, remedy));
 

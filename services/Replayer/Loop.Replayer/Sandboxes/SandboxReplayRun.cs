@@ -7,6 +7,7 @@ using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Runs;
+using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Engine;
 using Loop.Replayer.Hosting;
@@ -37,11 +38,14 @@ internal sealed class SandboxReplayRun(
         SandboxConditions conditions = ConditionTexts.Of(job.File, job.LiveServices, job.Folder, job.Choice.Judged?.Hop.Id ?? "", job.Asserted, job.Headers);
         IReadOnlyList<ReplayReport> earlier = await journal.Replays(job.Plan.Conversation.Id, EarlierReplays);
         ISandboxDriver driver = await drivers.Get(cancellationToken);
+        IReadOnlyList<RunPrelude> preludes = await Preludes.Load(job.LiveServices, job.Live.Live, recordings);
+        IReadOnlyList<BackgroundStub> stubs = await BackgroundStubs.Of(job.File, job.Folder, recordings);
+        RunInput input = Input(job, bodies, preludes, stubs);
         SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, RecordedStart(job));
         // 2 and 3
         List<ComparedRun> runs = [];
         for (int number = 1; number <= job.Request.Times; number++)
-            runs.Add(await Run(job, number, target, place, driver, bodies, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
+            runs.Add(await Run(job, number, target, place, input, driver, bodies, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
         // 4
         target = runs.Select(run => Incomplete(target, run)).FirstOrDefault(changed => changed != target) ?? target;
         Decision decision = VerdictDecider.Decide(target, [.. runs.Select(run => run.Comparison.Observations)]);
@@ -49,10 +53,10 @@ internal sealed class SandboxReplayRun(
     }
 
     private async Task<ComparedRun> Run(
-        SandboxJob job, int number, ReplayTarget target, SandboxPlan place, ISandboxDriver driver, RecordedBodies bodies, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
+        SandboxJob job, int number, ReplayTarget target, SandboxPlan place, RunInput input, ISandboxDriver driver, RecordedBodies bodies, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
     {
         StepJournal steps = new(journal, job.Ids.ReplayId, number, time);
-        RunScript script = RunScript.Of(Input(job, bodies));
+        RunScript script = RunScript.Of(input);
         RunOutcome outcome = await runner.Run(driver, place, script, steps.Take, cancellationToken);
         long start = time.GetTimestamp();
         RunRecord record = await RecordRedaction.Apply(outcome.Record, headers => journal.Redact(job.Ids.ReplayId, headers));
@@ -80,7 +84,7 @@ internal sealed class SandboxReplayRun(
         return new ComparedRun(number, run, comparison, decision, outcome.Prepared, outcome.Drove, time.GetElapsedTime(start), stored, logs);
     }
 
-    private RunInput Input(SandboxJob job, RecordedBodies bodies) => new()
+    private RunInput Input(SandboxJob job, RecordedBodies bodies, IReadOnlyList<RunPrelude> preludes, IReadOnlyList<BackgroundStub> stubs) => new()
     {
         Live = job.Live,
         Body = bodies.Body,
@@ -88,8 +92,10 @@ internal sealed class SandboxReplayRun(
         Limit = hop => Limit(job, hop).Limit,
         Ids = ids,
         Supplied = job.Headers,
-        RecordedKeys = [.. job.Plan.Conversation.Keys.Select(text => TraceKey.TryParse(text, out TraceKey key) ? key : (TraceKey?)null).OfType<TraceKey>()],
-        Background = BackgroundStubs.Of(job.File, job.Folder),
+        RecordedKeys = Preludes.Keys(job.Plan.Conversation),
+        Preludes = preludes,
+        Serialise = job.File.Serialise,
+        Background = stubs,
         Warm = WarmDrives.Of(job.File, job.LiveServices, ids, options.Value.MinimumTimeLimit),
     };
 

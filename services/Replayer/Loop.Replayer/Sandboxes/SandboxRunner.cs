@@ -79,7 +79,7 @@ internal sealed class SandboxRunner(TimeProvider time)
 
         TimeSpan drove = time.GetElapsedTime(driving);
         // 6
-        Dictionary<string, byte[]> logs = plan.Services.ToDictionary(service => service.Name, service => Log(sandbox, service.Name));
+        Dictionary<string, byte[]> logs = plan.Services.Select(service => service.Name).Concat(plan.Dependencies.Select(one => one.Name)).ToDictionary(name => name, name => Log(sandbox, name));
         await sandbox.Stop(cancellationToken);
         await following;
         return new RunOutcome(watch.Record(fault), prepared, drove, logs);
@@ -129,7 +129,7 @@ internal sealed class SandboxRunner(TimeProvider time)
     private static SandboxFault Fault(ISandbox sandbox, SandboxFailure failure)
     {
         string tail = failure.Service.Length == 0 ? "" : System.Text.Encoding.UTF8.GetString(Tail(Log(sandbox, failure.Service))).Trim();
-        return new SandboxFault(SandboxFaultKind.Unhealthy, tail.Length == 0 ? failure.Reason : $"{failure.Reason} Its last words: {tail}");
+        return new SandboxFault(failure.Kind is SandboxFailureKind.SeedFailed ? SandboxFaultKind.SeedFailed : SandboxFaultKind.Unhealthy, tail.Length == 0 || failure.Reason.EndsWith(tail, StringComparison.Ordinal) ? failure.Reason : $"{failure.Reason} Its last words: {tail}");
     }
 
     private static byte[] Tail(byte[] log) => log.Length <= LogTailBytes ? log : log[^LogTailBytes..];

@@ -43,7 +43,7 @@ public sealed class IdentityMask
         if (recorded.Text == replayed.Text || _places.Contains(recorded.Place) || _rules.Recorded(recorded.Text) == _rules.Replayed(recorded.Place, replayed.Text))
             return true;
         return _rules.Run.AreOwnTimes(recorded.Text, replayed.Text)
-            || _rules.Noise.Shape(_hop, recorded.Place)?.Admits(recorded.Text, replayed.Text, _rules.Run.Recorded?.From, _rules.Run.Replayed?.From) == true;
+            || _rules.Noise.Shape(_hop, recorded.Place)?.Admits(recorded.Text, replayed.Text, _rules.Run.Recorded?.From, _rules.Run.ReplayedFrom) == true;
     }
 
     /// <summary>Arrays whose items may stand in any order, and whether both ends hold the same ones.</summary>

@@ -1,0 +1,27 @@
+namespace Loop.Replayer.Sandbox.Processes;
+
+/// <summary>Removes the folder of a sandbox that has ended.</summary>
+internal static class SandboxFolder
+{
+    private const int Attempts = 100;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// The kernel ends the processes of a killed sandbox one after the other: the last of a database may make a file in a folder that was just emptied.
+    /// That lasts for moments; what stays longer in the way is an error.
+    /// </summary>
+    public static async Task Remove(string folder, TimeProvider time)
+    {
+        for (int attempt = 1; Directory.Exists(folder); attempt++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException) when (attempt < Attempts)
+            {
+                await Task.Delay(Pause, time);
+            }
+        }
+    }
+}
