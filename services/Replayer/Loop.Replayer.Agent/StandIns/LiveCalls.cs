@@ -2,6 +2,7 @@ using Loop.Contracts.Exchanges;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Core.Answers;
 using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
@@ -10,7 +11,7 @@ using Loop.Replayer.Wire;
 namespace Loop.Replayer.Agent.StandIns;
 
 /// <summary>Sends requests into live services: the drives of a run, and the calls that one live service makes to another.</summary>
-internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenHops open, Action<RunFact> tell, TimeProvider time)
+internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenHops open, LiveBindings bindings, AnswerTurns turns, Action<RunFact> tell, TimeProvider time)
 {
     // A callee that never answers must not hold its caller for ever; callers have limits of their own, far below this one.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
@@ -43,11 +44,15 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
         open.Begin(callee.Service, hop, isBackground);
         try
         {
-            return await _sender.Send(new LiveConnector(network, callee), request, limit, plan.AnswerLimitBytes, cancellationToken);
+            Answer answer = await _sender.Send(new LiveConnector(network, callee), request, limit, plan.AnswerLimitBytes, cancellationToken);
+            if (answer.ToExchange(null, time.GetUtcNow()).Response is { } part)
+                bindings.Observe(hop, LinkSide.Answer, new Message(part, answer.Body));
+            return answer;
         }
         finally
         {
             open.End(callee.Service, hop);
+            turns.Ended(hop);
             turn?.Release();
         }
     }

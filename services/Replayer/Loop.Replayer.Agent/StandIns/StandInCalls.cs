@@ -1,6 +1,7 @@
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Core.Answers;
+using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
@@ -15,6 +16,8 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
     private readonly StandInScript _script = new(plan.Calls, reader);
     private readonly HopNames _names = new(plan);
     private readonly OpenHops _open = new();
+    private readonly LiveBindings _bindings = new(plan.Links);
+    private readonly AnswerTurns _turns = new(plan, time);
     private LiveCalls? _live;
 
     /// <summary>Reads calls as the plan says.</summary>
@@ -23,7 +26,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
     {
     }
 
-    private LiveCalls Live => _live ??= new LiveCalls(plan, network, _open, tell, time);
+    private LiveCalls Live => _live ??= new LiveCalls(plan, network, _open, _bindings, _turns, tell, time);
 
     /// <summary>Sends a driven request.</summary>
     public Task Drive(string hopId, CancellationToken cancellationToken) => Live.Drive(plan.Drives.First(drive => drive.HopId == hopId), cancellationToken);
@@ -38,7 +41,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         DateTimeOffset startedAt = time.GetUtcNow();
         ReceivedRequest request = await ReceivedRequest.Read(context, call);
         string? hop = _names.Find(request.Message.Part);
-        LiveCall live = new() { Caller = call.Caller, CallerHopId = hop, OpenHops = _open.Of(call.Caller), Identity = reader.Read(request.Message) };
+        LiveCall live = new() { Caller = call.Caller, CallerHopId = hop, OpenHops = _open.Of(call.Caller), Identity = reader.Read(_bindings.ToRecorded(request.Message).Message) };
         ServedCall served = new()
         {
             Caller = call.Caller,
@@ -56,7 +59,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
             else if (Stub(live) is { } stub)
                 served = await Play(context, stub, served);
             else
-                served = await Play(context, _script.Take(live), served);
+                served = await Play(context, _script.Take(live, Suppose(request)), served, request);
         }
         catch (BrokeOffAsRecordedException broken)
         {
@@ -81,7 +84,8 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
 
     private async Task<ServedCall> Carry(HttpContext context, LiveCallee callee, ServedCall served, LiveCall live, ReceivedRequest request)
     {
-        RecordedCall? recorded = _script.TakeLive(live);
+        RecordedCall? recorded = _script.TakeLive(live, Suppose(request));
+        Matched(recorded?.HopId, request);
         (string Hop, ReplayIds Names)? names = recorded is null ? _names.Unrecorded() : (recorded.HopId, _names.Of(recorded.HopId));
         if (names is not { } named)
         {
@@ -93,6 +97,8 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         Answer answer = await Live.Carry(callee, named.Hop, named.Names, request.Message, HttpProtocol.IsHttp2(context.Request.Protocol), served.IsBackground, context.RequestAborted);
         served = served with { HopId = recorded?.HopId, LiveHopId = named.Hop, LiveCallee = callee.Service, Answer = answer };
         await LiveAnswer.Play(context, answer, served);
+        if (served.HopId is { } hop)
+            _turns.Answered(hop);
         return served;
     }
 
@@ -106,9 +112,22 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         return served with { IsBackground = true };
     }
 
-    private async Task<ServedCall> Play(HttpContext context, CallMatch match, ServedCall served)
+    // What the request would be if it were the recorded one, with the values aside that are born in it.
+    private Func<RecordedCall, CallIdentity>? Suppose(ReceivedRequest request) =>
+        plan.Links.Links.Count == 0 ? null : recorded => reader.Read(_bindings.Suppose(recorded.HopId, request.Message).Request.Message);
+
+    private void Matched(string? hopId, ReceivedRequest request)
+    {
+        if (hopId is null)
+            return;
+        _turns.Begin(hopId);
+        _bindings.Accept(_bindings.Suppose(hopId, request.Message));
+    }
+
+    private async Task<ServedCall> Play(HttpContext context, CallMatch match, ServedCall served, ReceivedRequest request)
     {
         served = served.With(match);
+        Matched(served.HopId, request);
         tell(new CallBegun(served.Caller, served.HopId, null, served.StartedAt));
         if (match is not CallMatch.Answered { Call: { Gap: null } call })
         {
@@ -116,8 +135,19 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
             return served;
         }
 
+        await _turns.Await(call.HopId, context.RequestAborted);
+        if (call.Answer is { } answer)
+            call = call with { Answer = _bindings.ToLive(call.HopId, answer).Message };
         served = served with { TokensLeftOut = RecordedAnswer.Tokens(call) };
-        await RecordedAnswer.Play(context, call, served);
+        try
+        {
+            await RecordedAnswer.Play(context, call, served);
+        }
+        finally
+        {
+            _turns.Answered(call.HopId);
+        }
+
         return served;
     }
 }

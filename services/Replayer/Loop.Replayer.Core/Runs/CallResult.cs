@@ -30,7 +30,7 @@ internal sealed record CallResult(PlannedCall Call, ServedCall Served, MessageCo
         {
             PlannedCall call = recorded[served.HopId!];
             Message? before = run.Recorded(call.Views.OrderByDescending(PlannedCall.Closeness).FirstOrDefault(view => view.Request is not null)?.Request);
-            results.Add(new CallResult(call, served, MessageComparer.Requests(call.Label, before, served.Request, run.Mask)));
+            results.Add(new CallResult(call, served, MessageComparer.Requests(call.Label, before, served.Request, run.Rules)));
         }
 
         return results;

@@ -1,4 +1,5 @@
 using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.StandIns;
@@ -85,6 +86,8 @@ public sealed record RunScript
                 Serialise = input.Serialise,
                 Routes = [.. Routes(input)],
                 Background = input.Background,
+                Links = input.Links,
+                PlaysLatency = PlaysLatency(input, calls.Calls),
                 RecordedKeys = [.. input.RecordedKeys, .. input.Preludes.SelectMany(prelude => prelude.RecordedKeys)],
             },
             Order = DriveOrder.Of([.. input.Live.Drives.Where(drive => sent.Contains(drive.Hop.Id))]),
@@ -105,6 +108,10 @@ public sealed record RunScript
         .Where(group => group.Select(route => route.Destination).Distinct().Count() == 1)
         .Select(group => group.First())
         .Select(route => new LiveRoute(route.Source, route.Authority!, route.Destination, input.Ports[route.Destination]));
+
+    // Time decides where somebody's patience ended, and where calls ran beside each other.
+    private static bool PlaysLatency(RunInput input, IReadOnlyList<RecordedCall> calls) =>
+        input.TargetIsBreak || calls.Any(one => calls.Any(other => one != other && one.CallerHopId == other.CallerHopId && one.Overlaps(other)));
 
     private static TimeSpan LagOf(LivePlan live)
     {
@@ -148,6 +155,12 @@ public sealed record RunInput
 
     /// <summary>Live services that are given one request at a time.</summary>
     public IReadOnlyList<string> Serialise { get; init; } = [];
+
+    /// <summary>Values that flow through the conversation.</summary>
+    public RecordedLinks Links { get; init; } = RecordedLinks.None;
+
+    /// <summary>True when the judged hop ended by a time limit, an abort or a reset.</summary>
+    public bool TargetIsBreak { get; init; }
 
     /// <summary>Requests that fill caches.</summary>
     public IReadOnlyList<Drive> Warm { get; init; } = [];

@@ -38,7 +38,7 @@ public static class SandboxComparison
             EarlierCallsEqual = judged is null ? null : EarlierCallsOf.AreEqual(run, judged, calls, hops, order),
             Break = judged is null ? null : BreakOf(run, judged, calls),
             IncompleteInputs = [.. run.Script.Incomplete, .. run.Record.Calls.Select(call => call.Gap).OfType<string>()],
-            Troubles = [.. CallTroubles.Of(run.Record)],
+            Troubles = [.. CallTroubles.Of(run.Record), .. Contradictions(run)],
             UndeclaredState = UndeclaredState(run),
             FailsElsewhere = [.. FailsElsewhere(run, hops, judged, entry)],
             AnyDivergence = divergences.Count > 0,
@@ -129,6 +129,10 @@ public static class SandboxComparison
         }
     }
 
+    // A value that stands for two others makes every answer that holds it doubtful.
+    private static IEnumerable<CallTrouble> Contradictions(SandboxRun run) => (run.Rules.Bindings?.Contradictions ?? [])
+        .Select(text => new CallTrouble { Kind = TroubleKind.Ambiguous, Caller = "a live service", Call = text, BegunAt = TimeSpan.Zero });
+
     private static string? UndeclaredState(SandboxRun run)
     {
         if (run.Choice.Judged is not { } judged)
@@ -147,7 +151,7 @@ public static class SandboxComparison
         bool sameParty = judged.Answer?.Outcome is AnswerOutcome.HeadersReset or AnswerOutcome.BodyReset
             ? judged.Call.Hop.BrokenOffBy is BrokenOffBy.Upstream
             : false;
-        return new BreakEvidence(sameParty, sameOpen, run.LatencyInForce || own.Count == 0);
+        return new BreakEvidence(sameParty, sameOpen, run.Script.Plan.PlaysLatency || own.Count == 0);
     }
 
     private static DateTimeOffset EndOf(PlannedCall call) =>

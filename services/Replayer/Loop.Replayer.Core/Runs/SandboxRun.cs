@@ -22,14 +22,11 @@ public sealed record SandboxRun
     /// <summary>A recorded message with its body; null when it was not recorded or its body is gone.</summary>
     public required Func<HttpMessagePart?, Message?> Recorded { get; init; }
 
-    /// <summary>What differs in every run.</summary>
-    public required RunMask Mask { get; init; }
+    /// <summary>In what the two runs may differ.</summary>
+    public required ComparisonRules Rules { get; init; }
 
     /// <summary>Live services whose state nobody declared.</summary>
     public IReadOnlySet<string> UndeclaredState { get; init; } = new HashSet<string>();
-
-    /// <summary>True when recorded answers came with their recorded delay.</summary>
-    public bool LatencyInForce { get; init; }
 
     /// <summary>Recorded live hops by their id.</summary>
     public PlannedCall? LiveHop(string? id) => Live.Drives.Concat(Live.Relayed).FirstOrDefault(call => call.Hop.Id == id);

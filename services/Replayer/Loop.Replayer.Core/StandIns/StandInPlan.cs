@@ -1,5 +1,6 @@
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Requests;
 
 namespace Loop.Replayer.Core.StandIns;
@@ -30,6 +31,12 @@ public sealed record StandInPlan
 
     /// <summary>Live services that are given one request at a time.</summary>
     public IReadOnlyList<string> Serialise { get; init; } = [];
+
+    /// <summary>Values that were born in one message and used in later ones.</summary>
+    public RecordedLinks Links { get; init; } = RecordedLinks.None;
+
+    /// <summary>True when answers come with their recorded delay and in their recorded order.</summary>
+    public bool PlaysLatency { get; init; }
 
     /// <summary>Longest answer that is carried or taken, in bytes.</summary>
     public int AnswerLimitBytes { get; init; } = 64 * 1024 * 1024;

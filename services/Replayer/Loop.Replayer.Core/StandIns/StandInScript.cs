@@ -29,29 +29,42 @@ public sealed class StandInScript
     }
 
     /// <summary>Answers a call, and uses the answer up.</summary>
-    public CallMatch Take(LiveCall live)
+    /// <param name="live">The call.</param>
+    /// <param name="suppose">What the call would be if it were this recorded one, the values aside that a service makes anew in every run; null compares as it is.</param>
+    public CallMatch Take(LiveCall live, Func<RecordedCall, CallIdentity>? suppose = null)
     {
         lock (_gate)
         {
             List<RecordedCall> equal = [.. _calls.Where(call => call.Caller == live.Caller && _identities[call].Key == live.Identity.Key)];
             List<RecordedCall> fitting = [.. equal.Where(call => MayHaveMade(live, call))];
-            if (fitting.Find(call => !_used.Contains(call)) is not { } chosen)
+            RecordedCall? chosen = fitting.Find(call => !_used.Contains(call)) ?? (suppose is null ? null : Supposed(live, suppose, answeredFromHere: true));
+            if (chosen is null)
                 return Miss(live, equal, fitting);
             _used.Add(chosen);
             return new CallMatch.Answered(chosen, Ambiguity(live, chosen, fitting));
         }
     }
 
+    // With more than one that it might be, it is none: a guess would be answered with another's answer.
+    private RecordedCall? Supposed(LiveCall live, Func<RecordedCall, CallIdentity> suppose, bool answeredFromHere)
+    {
+        List<RecordedCall> possible = [.. _calls.Where(call => call.IsLive != answeredFromHere && call.Caller == live.Caller && !_used.Contains(call) && MayHaveMade(live, call)
+            && suppose(call).Key == _identities[call].Key)];
+        return possible.Count == 1 ? possible[0] : null;
+    }
+
     /// <summary>
     /// The recorded call that a call to a live service is, and uses it up; null when it is none. The callee answers in any case, so a call that changed is taken
     /// for the next one of the same route: what changed is compared, not refused.
     /// </summary>
-    public RecordedCall? TakeLive(LiveCall live)
+    public RecordedCall? TakeLive(LiveCall live, Func<RecordedCall, CallIdentity>? suppose = null)
     {
         lock (_gate)
         {
             List<RecordedCall> open = [.. _calls.Where(call => call.IsLive && call.Caller == live.Caller && !_used.Contains(call) && MayHaveMade(live, call))];
-            RecordedCall? chosen = open.Find(call => _identities[call].Key == live.Identity.Key) ?? open.Find(call => _identities[call].IsSameRoute(live.Identity));
+            RecordedCall? chosen = open.Find(call => _identities[call].Key == live.Identity.Key)
+                ?? (suppose is null ? null : Supposed(live, suppose, answeredFromHere: false))
+                ?? open.Find(call => _identities[call].IsSameRoute(live.Identity));
             if (chosen is not null)
                 _used.Add(chosen);
             return chosen;

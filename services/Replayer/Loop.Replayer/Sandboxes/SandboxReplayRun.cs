@@ -67,7 +67,7 @@ internal sealed class SandboxReplayRun(
             Script = script,
             Record = record,
             Recorded = bodies.Message,
-            Mask = Mask(job, script, record),
+            Rules = ComparisonRules.Of(Mask(job, script, record)) with { Bindings = LinkMessages.Follow(script.Plan.Links, record) },
             UndeclaredState = job.LiveServices.Where(service => service.State is ServiceState.Unknown).Select(service => service.Name).ToHashSet(),
         };
         ReplayComparison comparison = SandboxComparison.Of(run);
@@ -95,6 +95,8 @@ internal sealed class SandboxReplayRun(
         RecordedKeys = Preludes.Keys(job.Plan.Conversation),
         Preludes = preludes,
         Serialise = job.File.Serialise,
+        Links = LinkMessages.Find(job.Live, bodies.Message),
+        TargetIsBreak = job.Choice.Judged?.Answer is { } judged && FailureIdentity.EndOf(judged) is not EndKind.Answered,
         Background = stubs,
         Warm = WarmDrives.Of(job.File, job.LiveServices, ids, options.Value.MinimumTimeLimit),
     };
