@@ -97,7 +97,7 @@ internal static class PlaceWriter
         IEnumerable<string?> candidates =
         [
             Path.TrimEndingDirectorySeparator(folder),
-            .. service.Command!.Words.Where(Path.IsPathRooted).Where(word => File.Exists(word)).Select(Path.GetDirectoryName),
+            .. service.Command!.Words.Where(Path.IsPathRooted).Where(word => File.Exists(word)).SelectMany(word => new[] { Path.GetDirectoryName(word), Path.GetDirectoryName(RealPath.Of(word)) }),
             System.Environment.GetEnvironmentVariable("DOTNET_ROOT"),
         ];
         return candidates.OfType<string>().Select(Path.TrimEndingDirectorySeparator)
