@@ -23,6 +23,12 @@ internal static class Sample
         ("accept", "application/json"), ("accept-encoding", "gzip, br"), ("x-forwarded-for", "192.0.2.2"), ("x-forwarded-proto", "http"),
         ("traceparent", $"00-{TraceId(trace)}-00f067aa0ba902b7-01"), ("x-request-id", $"ae15b999-a014-4e0e-b57b-{trace:x12}"), ("x-envoy-expected-rq-timeout-ms", "15000"));
 
+    /// <summary>The same of a request that comes from outside of the mesh, with a cookie.</summary>
+    public static ReadOnlySequence<byte> EntryHeaders(int trace, string cookie) => Map(
+        (":authority", "orders.shop.svc:8080"), (":path", "/orders/4711?expand=lines"), (":method", "GET"), (":scheme", "http"), ("user-agent", "shop-web/1.4 (+dotnet)"),
+        ("accept", "application/json"), ("accept-encoding", "gzip, br"), ("x-forwarded-for", "192.0.2.2"), ("x-forwarded-proto", "http"), ("cookie", cookie),
+        ("traceparent", $"00-{TraceId(trace)}-00f067aa0ba902b7-01"), ("x-request-id", $"ae15b999-a014-4e0e-b57b-{trace:x12}"));
+
     public static ReadOnlySequence<byte> ResponseHeaders(int status) => Map(
         (":status", status.ToString(CultureInfo.InvariantCulture)), ("content-type", "application/json"), ("date", "Mon, 23 Nov 2026 08:27:27 GMT"), ("server", "Kestrel"),
         ("cache-control", "no-store"), ("x-envoy-upstream-service-time", "3"));

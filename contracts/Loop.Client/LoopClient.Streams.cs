@@ -10,14 +10,14 @@ public sealed partial class LoopClient
 {
     private const string ConversationEvent = "conversation";
 
-    /// <summary>Conversations, newest first, over as many pages as it takes for <paramref name="limit"/> of them.</summary>
-    public async IAsyncEnumerable<ConversationSummary> ListAllConversations(int limit, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Conversations, newest first, over as many pages as it takes for <paramref name="limit"/> of them; <paramref name="controls"/> as of <see cref="ListConversations"/>.</summary>
+    public async IAsyncEnumerable<ConversationSummary> ListAllConversations(int limit, bool controls, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int largestPage = 200;
         string? before = null;
         for (int left = limit; left > 0;)
         {
-            Page<ConversationSummary> page = await ListConversations(Math.Min(left, largestPage), before, cancellationToken);
+            Page<ConversationSummary> page = await ListConversations(Math.Min(left, largestPage), before, controls, cancellationToken);
             foreach (ConversationSummary summary in page.Items.Take(left))
                 yield return summary;
             left -= page.Items.Count;
@@ -28,9 +28,9 @@ public sealed partial class LoopClient
     }
 
     /// <summary>Conversations as they are kept, change and are sealed. Ends when the server ends it; the caller connects again.</summary>
-    public async IAsyncEnumerable<ConversationSummary> Tail([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ConversationSummary> Tail(bool controls, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}tail");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Root}tail" + (controls ? "?controls=true" : ""));
         request.Headers.Accept.ParseAdd("text/event-stream");
         using HttpResponseMessage response = await _transport.Open(request, cancellationToken);
         if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")

@@ -21,25 +21,16 @@ public sealed partial class LoopClient : IDisposable
         _transport = new LoopTransport(options);
     }
 
-    /// <summary>A page of conversations, newest first. <paramref name="before"/> is <see cref="Page{T}.Next"/> of the page before.</summary>
-    public Task<Page<ConversationSummary>> ListConversations(int limit, string? before, CancellationToken cancellationToken)
+    /// <summary>A page of conversations, newest first. <paramref name="before"/> is <see cref="Page{T}.Next"/> of the page before; <paramref name="controls"/> shows those that were kept beside failures, too.</summary>
+    public Task<Page<ConversationSummary>> ListConversations(int limit, string? before, bool controls, CancellationToken cancellationToken)
     {
-        string query = $"{Root}conversations?limit={limit}" + (before is null ? "" : $"&before={Uri.EscapeDataString(before)}");
+        string query = $"{Root}conversations?limit={limit}" + (before is null ? "" : $"&before={Uri.EscapeDataString(before)}") + (controls ? "&controls=true" : "");
         return _transport.Get<Page<ConversationSummary>>(query, cancellationToken);
     }
 
     /// <summary>Everything but bodies of one conversation, by id or unique prefix.</summary>
     public Task<ConversationDetail> GetConversation(string idOrPrefix, CancellationToken cancellationToken) =>
         _transport.Get<ConversationDetail>($"{Root}conversations/{Uri.EscapeDataString(idOrPrefix)}", cancellationToken);
-
-    /// <summary>Keeps what the rings still hold of a trace id, traceparent or request id; returns the conversation's id.</summary>
-    public async Task<string> Keep(string key, CancellationToken cancellationToken)
-    {
-        JsonElement answer = await _transport.Post<JsonElement>($"{Root}conversations", new { key }, cancellationToken);
-        if (answer.ValueKind is JsonValueKind.Object && answer.TryGetProperty("id", out JsonElement id) && id.ValueKind is JsonValueKind.String)
-            return id.GetString()!;
-        throw new LoopAnswerException(_options.Url, "the kept conversation has no id");
-    }
 
     /// <summary>Health of everything.</summary>
     public Task<SystemStatus> GetStatus(CancellationToken cancellationToken) => _transport.Get<SystemStatus>($"{Root}status", cancellationToken);

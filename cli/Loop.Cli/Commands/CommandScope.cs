@@ -36,6 +36,9 @@ public sealed class CommandScope(CliContext context)
     /// <summary>A new <c>--json</c> for one command.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON for scripts" };
 
+    /// <summary>A new <c>--controls</c> for one command.</summary>
+    public static Option<bool> Controls() => new("--controls") { Description = "Also those that were kept as the control of a failure: healthy ones of the same route" };
+
     /// <summary>Makes <paramref name="command"/> run <paramref name="action"/> with a client of the named server.</summary>
     public void Handle(Command command, Func<ParseResult, LoopClient, CancellationToken, Task<int>> action) =>
         command.SetAction((result, cancellationToken) => Guard(

@@ -20,17 +20,18 @@ internal static class ListCommand
             if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value) && value < 1)
                 result.AddError("--limit must be at least 1.");
         });
+        Option<bool> controls = CommandScope.Controls();
         Option<bool> json = CommandScope.Json();
-        var command = new Command("list", "List the kept conversations") { limit, json };
+        var command = new Command("list", "List the kept conversations") { limit, controls, json };
         command.Aliases.Add("ls");
-        scope.Handle(command, (result, client, cancellationToken) => Run(scope.Context, client, result.GetValue(limit), result.GetValue(json), cancellationToken));
+        scope.Handle(command, (result, client, cancellationToken) => Run(scope.Context, client, result.GetValue(limit), result.GetValue(controls), result.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> Run(CliContext context, LoopClient client, int limit, bool asJson, CancellationToken cancellationToken)
+    private static async Task<int> Run(CliContext context, LoopClient client, int limit, bool controls, bool asJson, CancellationToken cancellationToken)
     {
         List<ConversationSummary> summaries = [];
-        await foreach (ConversationSummary summary in client.ListAllConversations(limit, cancellationToken))
+        await foreach (ConversationSummary summary in client.ListAllConversations(limit, controls, cancellationToken))
             summaries.Add(summary);
         if (asJson)
             JsonOutput.Document(context, summaries);

@@ -16,16 +16,17 @@ internal static class TailCommand
     {
         Option<bool> json = CommandScope.Json();
         json.Description = "Print one JSON document per line";
-        var command = new Command("tail", "Follow the conversations live") { json };
-        scope.Handle(command, (result, client, cancellationToken) => Run(scope.Context, client, result.GetValue(json), cancellationToken));
+        Option<bool> controls = CommandScope.Controls();
+        var command = new Command("tail", "Follow the conversations live") { controls, json };
+        scope.Handle(command, (result, client, cancellationToken) => Run(scope.Context, client, result.GetValue(controls), result.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> Run(CliContext context, LoopClient client, bool asJson, CancellationToken cancellationToken)
+    private static async Task<int> Run(CliContext context, LoopClient client, bool controls, bool asJson, CancellationToken cancellationToken)
     {
         try
         {
-            await Follow(context, client, asJson, cancellationToken);
+            await Follow(context, client, controls, asJson, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -35,7 +36,7 @@ internal static class TailCommand
         return ExitCodes.Success;
     }
 
-    private static async Task Follow(CliContext context, LoopClient client, bool asJson, CancellationToken cancellationToken)
+    private static async Task Follow(CliContext context, LoopClient client, bool controls, bool asJson, CancellationToken cancellationToken)
     {
         // A server that never answered is a wrong address; one that did is waited for.
         await client.GetStatus(cancellationToken);
@@ -45,7 +46,7 @@ internal static class TailCommand
             string why = "the server ended the tail";
             try
             {
-                await foreach (ConversationSummary summary in client.Tail(cancellationToken))
+                await foreach (ConversationSummary summary in client.Tail(controls, cancellationToken))
                 {
                     pause = FirstPause;
                     if (asJson)

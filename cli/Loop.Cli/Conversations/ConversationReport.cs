@@ -36,6 +36,8 @@ internal static class ConversationReport
         context.Console.PutLine($"  {state}");
         TriggerView trigger = conversation.Trigger;
         context.Console.PutLine($"kept   {Units.When(trigger.At, context.Time)}  {SafeText.Line(trigger.Reason)} (rule {SafeText.Line(trigger.Rule)})");
+        if (trigger.Route is { } route)
+            context.Console.PutLine($"route  {SafeText.Line(route)}");
         foreach (string key in conversation.Keys.DefaultIfEmpty(conversation.TraceKey))
             context.Console.PutLine($"key    {SafeText.Line(key)}");
         if (conversation.Related.Count > 0)
@@ -44,6 +46,17 @@ internal static class ConversationReport
         context.Console.Put("views  ");
         context.Console.PutLine(coherence.Complete ? $"all {coherence.Expected} are here" : $"{coherence.Present} of {coherence.Expected} are here", coherence.Complete ? "" : StatusText.Doubtful);
         WriteOrigin(context, conversation);
+        WriteKept(context, conversation);
+    }
+
+    private static void WriteKept(CliContext context, ConversationDetail conversation)
+    {
+        foreach (AssertionView assertion in conversation.Assertions)
+            context.Console.PutLine(SafeText.Line($"wrong  {assertion.Wrong}{(assertion.Expect is { } expect ? $", expected {expect}" : "")}"));
+        if (conversation.ControlId is { } control)
+            context.Console.PutLine($"beside {SafeText.Line(control)} (control: a healthy one of the same route)");
+        if (conversation.Session is { } session)
+            context.Console.PutLine($"of     the session of {SafeText.Line(session)}");
     }
 
     private static void WriteOrigin(CliContext context, ConversationDetail conversation)

@@ -38,7 +38,22 @@ public sealed record ConversationDetail
 
     /// <summary>True when a retry hid the failure from the entry.</summary>
     public bool Recovered { get; init; }
+
+    /// <summary>Id of the healthy conversation of the same entry route that was kept beside this failing one; null when there is none.</summary>
+    public string? ControlId { get; init; }
+
+    /// <summary>Recorded values that a person called wrong, in the order in which they were named.</summary>
+    public IReadOnlyList<AssertionView> Assertions { get; init; } = [];
+
+    /// <summary>Id of the conversation of whose session this one was kept; null when it was kept for itself.</summary>
+    public string? Session { get; init; }
 }
+
+/// <summary>A recorded value that a person called wrong.</summary>
+/// <param name="Wrong">Where it stands: <c>HOP response $.path</c>, as typed.</param>
+/// <param name="Expect">What should stand there, as JSON or a word; null when the person did not say.</param>
+/// <param name="At">When.</param>
+public sealed record AssertionView(string Wrong, string? Expect, DateTimeOffset At);
 
 /// <summary>One call from one service to another, derived from its views.</summary>
 public sealed record HopView

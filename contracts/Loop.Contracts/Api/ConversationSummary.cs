@@ -49,7 +49,14 @@ public sealed record ConversationSummary
 }
 
 /// <summary>Why a conversation was kept.</summary>
-public sealed record TriggerView(string Rule, string Reason, DateTimeOffset At, string? ExchangeId);
+public sealed record TriggerView(string Rule, string Reason, DateTimeOffset At, string? ExchangeId)
+{
+    /// <summary>Id of the failing conversation that this is the control of; null when it is none. Lists leave controls out unless they are asked for.</summary>
+    public string? ControlFor { get; init; }
+
+    /// <summary>The entry route of a control: <c>web/server GET /orders/{id}</c>.</summary>
+    public string? Route { get; init; }
+}
 
 /// <summary>One page of a list. Ask again with <c>?before=</c><see cref="Next"/> for older ones; null at the end.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);

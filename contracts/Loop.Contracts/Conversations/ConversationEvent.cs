@@ -61,6 +61,18 @@ public sealed record ConversationSealed(int ExchangeCount, string Reason, int St
 /// <param name="At">When.</param>
 public sealed record ConversationCompacted(int Segment, DateTimeOffset At) : ConversationEvent;
 
+/// <summary>The healthy conversation of the same entry route that a replay runs first: when it fails there, the sandbox is broken.</summary>
+/// <param name="Control">A sealed conversation without a failure.</param>
+/// <param name="Route">Text of the <see cref="EntryRoute"/> of both.</param>
+/// <param name="At">When it was known to be healthy.</param>
+public sealed record ControlNamed(ConversationId Control, string Route, DateTimeOffset At) : ConversationEvent;
+
+/// <summary>A person said that a recorded value is wrong. The same place again takes the place of the earlier word. At most 16 are recorded.</summary>
+/// <param name="Wrong"><c>HOP response $.path</c>, as typed (<see cref="AssertionText"/>).</param>
+/// <param name="Expect">What should stand there, as JSON or a word; null when the person did not say.</param>
+/// <param name="At">When.</param>
+public sealed record AssertionAdded(string Wrong, string? Expect, DateTimeOffset At) : ConversationEvent;
+
 /// <summary>A node's answer to a collection.</summary>
 public sealed record NodeAnswer
 {

@@ -22,6 +22,13 @@ public static class ExchangeReading
     public static int? GrpcStatus(this Exchange exchange) =>
         int.TryParse(exchange.Response?.Trailer("grpc-status") ?? exchange.Response?.Header("grpc-status"), NumberStyles.None, CultureInfo.InvariantCulture, out int status) ? status : null;
 
+    /// <summary>
+    /// True when a proxy sent the request. Envoy's router adds the time that it waits to every request, and, where that is switched on, the number of the try;
+    /// a caller without a proxy, and one outside of the mesh, adds neither.
+    /// </summary>
+    public static bool IsSentByProxy(this Exchange exchange) =>
+        exchange.Request is { } request && (request.Header("x-envoy-attempt-count") ?? request.Header("x-envoy-expected-rq-timeout-ms")) is not null;
+
     /// <summary>True when the response, or its absence, was made by the proxy and not by the service behind it.</summary>
     public static bool IsMadeByProxy(this Exchange exchange) =>
         exchange.ResponseCodeDetails is { } details && !details.StartsWith("via_upstream", StringComparison.Ordinal);

@@ -27,6 +27,9 @@ internal sealed partial class RedactionTokens
     /// <summary>True when a token stands anywhere in the value.</summary>
     public static bool Holds(string? value) => value is not null && TokenInside().IsMatch(value);
 
+    /// <summary>The first token in a value; empty when it holds none.</summary>
+    public static string In(string value) => TokenInside().Match(value).Value;
+
     /// <summary>The token of a value; an empty value and a token stay what they are.</summary>
     public string TokenOf(string value)
     {

@@ -17,6 +17,7 @@ public sealed class StoreInstruments
     private readonly Counter<long> _triggers;
     private readonly Counter<long> _sealed;
     private readonly Counter<long> _merged;
+    private readonly Counter<long> _controls;
     private readonly Counter<long> _nodesSilent;
     private readonly Counter<long> _tailDropped;
     private readonly UpDownCounter<long> _nodes;
@@ -35,6 +36,7 @@ public sealed class StoreInstruments
         _triggers = meter.CreateCounter<long>("loop.store.trigger", "{trigger}", "Triggers by outcome.");
         _sealed = meter.CreateCounter<long>("loop.store.conversation.sealed", "{conversation}", "Conversations sealed, by reason.");
         _merged = meter.CreateCounter<long>("loop.store.conversation.merged", "{conversation}", "Conversations that turned out to be part of an older one.");
+        _controls = meter.CreateCounter<long>("loop.store.control", "{search}", "Searches for a healthy conversation of a failing route, by outcome.");
         _nodesSilent = meter.CreateCounter<long>("loop.store.node.silent", "{answer}", "Answers that a node did not give.");
         _tailDropped = meter.CreateCounter<long>("loop.store.tail.dropped", "{line}", "Lines that a slow live reader lost.");
         _nodes = meter.CreateUpDownCounter<long>("loop.store.node.connected", "{node}", "Connected capture nodes.");
@@ -73,6 +75,9 @@ public sealed class StoreInstruments
 
     /// <summary>A conversation was merged.</summary>
     public void OnMerged() => _merged.Add(1);
+
+    /// <summary>A control was kept, reused, unfit, or there was none.</summary>
+    public void OnControl(string outcome) => _controls.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <summary>A node did not answer.</summary>
     public void OnNodeSilent() => _nodesSilent.Add(1);

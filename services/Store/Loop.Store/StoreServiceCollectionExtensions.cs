@@ -1,5 +1,6 @@
 using Loop.Contracts.Redaction;
 using Loop.Store.Api;
+using Loop.Store.Controls;
 using Loop.Store.Conversations;
 using Loop.Store.Core.Events;
 using Loop.Store.Core.Packs;
@@ -8,6 +9,7 @@ using Loop.Store.Files;
 using Loop.Store.Nodes;
 using Loop.Store.Recovery;
 using Loop.Store.Replays;
+using Loop.Store.Sessions;
 using Loop.Store.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +30,7 @@ public static class StoreServiceCollectionExtensions
         builder.Services.AddMetrics();
         builder.Services.TryAddSingleton<StoreInstruments>();
         builder.Services.AddFileBlobs(data).AddSqliteStore(data.EventsPath, data.IndexPath).AddPackStore();
-        builder.Services.AddConversations().AddNodeLink().AddReplays().AddRecovery();
+        builder.Services.AddConversations().AddControls().AddNodeLink().AddReplays().AddRecovery();
         return builder;
     }
 
@@ -102,6 +104,8 @@ public static class StoreServiceCollectionExtensions
         services.TryAddSingleton<EventAppender>();
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
         services.TryAddSingleton<ConversationLookup>();
+        services.TryAddSingleton<KeepTarget>();
+        services.TryAddSingleton<SessionKeeper>();
         services.TryAddSingleton<ApiLog>();
         services.TryAddSingleton<IndexCatchUp>();
         services.TryAddSingleton<OrphanSweep>();

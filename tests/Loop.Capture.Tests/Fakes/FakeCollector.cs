@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Loop.Capture.Core.Collecting;
+using Loop.Capture.Core.Searching;
 using Loop.Contracts.Api;
 using Loop.Contracts.Exchanges;
 
@@ -17,6 +18,8 @@ internal sealed class FakeCollector : IConversationCollector
     public ConcurrentQueue<string> Asked { get; } = new();
 
     public Func<string, IReadOnlyList<TraceKey>, CollectResult>? OnCollect { get; set; }
+
+    public IReadOnlyList<FoundExchange> Found { get; set; } = [];
 
     public ChannelReader<NodeSignal> Signals => _signals.Reader;
 
@@ -37,6 +40,12 @@ internal sealed class FakeCollector : IConversationCollector
     public void RegisterReplay(string replayId, IReadOnlyList<TraceKey> keys) => Asked.Enqueue($"register {replayId} {string.Join(',', keys)}");
 
     public void UnregisterReplay(string replayId) => Asked.Enqueue($"unregister {replayId}");
+
+    public Task<IReadOnlyList<FoundExchange>> Find(RingQuery query, int limit, CancellationToken cancellationToken)
+    {
+        Asked.Enqueue($"find {query} {limit}");
+        return Task.FromResult(Found);
+    }
 
     public void SetRedactionKey(ReadOnlySpan<byte> key, string keyId) => Asked.Enqueue($"key {keyId} {Convert.ToHexString(key)}");
 

@@ -45,6 +45,27 @@ public sealed class NodeLinkClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Find_OfEitherKind_IsAnsweredWithKeysAlone()
+    {
+        _host.Collector.Found = [new Core.Searching.FoundExchange(new ExchangeId(FakeCollector.Node, FakeCollector.Epoch, 7), [Key], DateTimeOffset.UnixEpoch)];
+        FakeStoreSession session = await _store.Accept();
+        await session.Send(new StoreMessage { Find = new Find { FindId = 1 } });
+        await session.Send(new StoreMessage { Find = new Find { FindId = 2, Limit = 3, Healthy = new HealthyOfRoute { View = "server", Service = "web", Method = "GET", Path = "/orders/{id}" } } });
+        Found healthy = (await session.NextWord()).Found;
+        await session.Send(new StoreMessage { Find = new Find { FindId = 3, Limit = 1_000_000, Session = new SameSession { Tokens = { "loop:k1:x" }, NeedsAll = true } } });
+        Found ofSession = (await session.NextWord()).Found;
+
+        // What is not known is not answered, and breaks nothing.
+        Assert.Equal((2, 3), (healthy.FindId, ofSession.FindId));
+        FoundExchange found = Assert.Single(healthy.Exchanges);
+        Assert.Equal(($"{FakeCollector.Node}/{FakeCollector.Epoch}/7", "request:request-1", DateTimeOffset.UnixEpoch), (found.ExchangeId, Assert.Single(found.Keys), found.StartedAt.ToDateTimeOffset()));
+        string[] asked = [.. _host.Collector.Asked.Where(word => word.StartsWith("find", StringComparison.Ordinal))];
+        Assert.Contains("web/server GET /orders/{id}", asked[0], StringComparison.Ordinal);
+        Assert.EndsWith(" 3", asked[0], StringComparison.Ordinal);
+        Assert.EndsWith(" 500", asked[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Link_Status_CarriesTheRingsAndTheInputsNumbers()
     {
         FakeStoreSession session = await _store.Accept();

@@ -39,6 +39,18 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task List_WithControls_AsksForThemAndTellsThem()
+    {
+        await using FakeApi api = await FakeApi.Start();
+        ConversationSummary control = Samples.Summary("bbbbbbbbbbbb") with { Failing = null, Missing = 0, Trigger = new TriggerView("control", $"healthy, kept beside {Samples.Id}", Samples.Start, null) { ControlFor = Samples.Id, Route = "web/server POST /checkout" } };
+        api.OnJson("GET /api/v1/conversations?limit=50&controls=true", new Page<ConversationSummary>([Samples.Summary(), control], null));
+        LoopctlRun run = await LoopctlRun.Of(api.Url, "list", "--controls");
+        Assert.Contains($"control: healthy, kept beside {Samples.Id}", run.Output, StringComparison.Ordinal);
+        LoopctlRun json = await LoopctlRun.Of(api.Url, "list", "--controls", "--json");
+        Assert.Contains($"\"controlFor\": \"{Samples.Id}\"", json.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_AsJson_HasTheNamesThatScriptsUse()
     {
         await using FakeApi api = await FakeApi.Start();

@@ -44,6 +44,23 @@ public sealed class ShowTests
     }
 
     [Fact]
+    public async Task Show_OfWhatWasKeptBesides_NamesIt()
+    {
+        await using FakeApi api = await FakeApi.Start();
+        ConversationDetail detail = Samples.Detail() with
+        {
+            OriginHopId = null,
+            ControlId = "bbbbbbbbbbbb",
+            Session = "cccccccccccc",
+            Assertions = [new AssertionView("2 response $.total", "12.35", Samples.Start), new AssertionView("3 response $.\u001b[31m", null, Samples.Start)],
+        };
+        api.OnJson("GET /api/v1/conversations/7f3k", detail);
+        string page = (await LoopctlRun.Of(api.Url, "show", "7f3k")).Output;
+        Assert.Contains(
+            "wrong  2 response $.total, expected 12.35\nwrong  3 response $.\\x1b[31m\nbeside bbbbbbbbbbbb (control: a healthy one of the same route)\nof     the session of cccccccccccc\n", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Show_OfParentsInACircle_StillPrintsEveryHop()
     {
         await using FakeApi api = await FakeApi.Start();

@@ -42,6 +42,44 @@ public sealed class StatusAndKeepTests
     }
 
     [Fact]
+    public async Task Keep_WithAWrongValue_SendsItsPlaceAndWhatIsExpected()
+    {
+        await using FakeApi api = await FakeApi.Start();
+        api.OnJson("POST /api/v1/conversations", new { id = Samples.Id });
+        LoopctlRun run = await LoopctlRun.Of(api.Url, "keep", "7f3k", "--wrong", "2 response $.total", "--expect", "12.35");
+        Assert.Equal((0, Samples.Id + "\n"), (run.ExitCode, run.Output));
+        Assert.Equal(["""POST /api/v1/conversations {"key":"7f3k","wrong":"2 response $.total","expect":"12.35"}"""], api.Requests);
+    }
+
+    [Fact]
+    public async Task Keep_OfASession_PrintsItsIdsInOrder()
+    {
+        await using FakeApi api = await FakeApi.Start();
+        api.OnJson("POST /api/v1/sessions", new KeptSession(Samples.Id, ["aaaaaaaaaaaa", Samples.Id], ["sid"], ["node-b"], 2));
+        LoopctlRun run = await LoopctlRun.Of(api.Url, "keep", "--session", "7f3k");
+        Assert.Equal((0, $"aaaaaaaaaaaa\n{Samples.Id}\n"), (run.ExitCode, run.Output));
+        Assert.Equal(["""POST /api/v1/sessions {"key":"7f3k"}"""], api.Requests);
+        Assert.Equal(
+            "Kept 2 conversations of one session, known by sid; oldest first.\n2 more were found and gone from the rings a moment later.\nnode-b did not answer; what they hold is missing. Ask again.\n",
+            run.Error);
+        LoopctlRun json = await LoopctlRun.Of(api.Url, "keep", "--session", "7f3k", "--json");
+        Assert.Equal(["aaaaaaaaaaaa", Samples.Id], System.Text.Json.JsonSerializer.Deserialize<KeptSession>(json.Output, LoopJson.Options)!.Ids);
+    }
+
+    [Theory]
+    [InlineData("keep")]
+    [InlineData("keep", "7f3k", "--expect", "1")]
+    [InlineData("keep", "7f3k", "--wrong", "2 response total")]
+    [InlineData("keep", "7f3k", "--session", "7f3k")]
+    [InlineData("keep", "--session", "7f3k", "--wrong", "2 response $.total")]
+    public async Task Keep_OfWhatMakesNoSense_IsRefusedBeforeAsking(params string[] arguments)
+    {
+        await using FakeApi api = await FakeApi.Start();
+        Assert.Equal(ExitCodes.Usage, (await LoopctlRun.Of(api.Url, arguments)).ExitCode);
+        Assert.Empty(api.Requests);
+    }
+
+    [Fact]
     public async Task Keep_OfNothing_IsRefusedBeforeAsking()
     {
         await using FakeApi api = await FakeApi.Start();

@@ -42,6 +42,34 @@ public sealed class TwoNodesTests
     }
 
     [Fact]
+    public async Task Control_OfAFailureThatCrossedBothNodes_HasItsHopsOfBoth()
+    {
+        _ = RequireReal.EnvoyBinary();
+        await using Cluster cluster = await Cluster.Start();
+        using var client = new WireClient();
+        await using ShapedService payments = await ShapedService.Start();
+        await using RealEnvoy paymentsProxy = await cluster.Proxy(cluster.NodeA, "payments", ListenerConfig.Inbound(EnvoyAddress.Loopback(0), "payments", payments.Http1));
+        await using RealEnvoy ordersOut = await cluster.Proxy(cluster.NodeB, "orders", To(paymentsProxy, "payments"));
+        await using ShapedService orders = await ShapedService.Start(context => Relay(
+            context, client, ordersOut, "payments", context.Request.Query.ContainsKey("fail") ? "/broken" : "/healthy", context.Request.Headers["traceparent"].ToString(), context.Request.Headers["x-request-id"].ToString()));
+        await using RealEnvoy ordersIn = await cluster.Proxy(cluster.NodeB, "orders", ListenerConfig.Inbound(EnvoyAddress.Loopback(0), "orders", orders.Http1));
+        var healthy = TestTrace.New();
+        var failing = TestTrace.New();
+        await client.Get(ordersIn[ListenerDirection.Inbound], "orders", "/checkout/1", healthy, Cancellation);
+        await cluster.Api.StatusUntil(status => status.Nodes.Sum(node => node.Counts.GetValueOrDefault("completed")) >= 3, "three views of the healthy request", Cancellation);
+        await client.Get(ordersIn[ListenerDirection.Inbound], "orders", "/checkout/2?fail", failing, Cancellation);
+
+        ConversationDetail failed = await cluster.Api.SealedOf(failing, Cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        for (limit.CancelAfter(TimeSpan.FromSeconds(60)); failed.ControlId is null; failed = await cluster.Api.Show(failed.Id, limit.Token))
+            await Task.Delay(100, limit.Token);
+        ConversationDetail control = await cluster.Api.Show(failed.ControlId, Cancellation);
+        Assert.Equal(healthy.Key, control.TraceKey);
+        Assert.Equal(["node-b/server", "node-b/client", "node-a/server"], control.Hops.SelectMany(hop => hop.Views).Select(view => $"{view.ExchangeId.Split('/')[0]}/{view.View.ToString().ToLowerInvariant()}"));
+        cluster.AssertNoErrors();
+    }
+
+    [Fact]
     public async Task Edge_WithoutTracingWhoseFirstServiceStartsTheTrace_IsOneConversationWithAllHops()
     {
         _ = RequireReal.EnvoyBinary();

@@ -69,6 +69,26 @@ public abstract class ConversationIndexConformance
         Assert.Null(second.Next);
     }
 
+    [Fact]
+    public async Task List_OfEachScope_ShowsItsOwnByPages()
+    {
+        for (int number = 0; number < 9; number++)
+        {
+            ConversationSummary summary = Summary($"{number:x12}", number);
+            TriggerView trigger = number % 3 == 0 ? new TriggerView("control", "healthy", Noon, null) { ControlFor = $"{number + 1:x12}", Route = "web/server GET /" } : summary.Trigger;
+            await Index.Upsert(summary with { Trigger = trigger }, [], Cancellation);
+        }
+
+        Page<ConversationSummary> first = await Index.List(4, null, Cancellation);
+        Page<ConversationSummary> second = await Index.List(4, first.Next, Cancellation);
+        Assert.Equal([8, 7, 5, 4, 2, 1], first.Items.Concat(second.Items).Select(line => Convert.ToInt32(line.Id, 16)));
+        Assert.Null(second.Next);
+        IReadOnlyList<ConversationSummary> controls = (await Index.List(10, null, Cancellation, ListScope.ControlsOnly)).Items;
+        Assert.Equal([6, 3, 0], controls.Select(line => Convert.ToInt32(line.Id, 16)));
+        Assert.Equal((7.ToString("x12", System.Globalization.CultureInfo.InvariantCulture), "web/server GET /"), (controls[0].Trigger.ControlFor, controls[0].Trigger.Route));
+        Assert.Equal(9, (await Index.List(10, null, Cancellation, ListScope.All)).Items.Count);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]

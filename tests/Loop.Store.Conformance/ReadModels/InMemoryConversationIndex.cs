@@ -46,11 +46,11 @@ public sealed class InMemoryConversationIndex : IConversationIndex
     });
 
     /// <inheritdoc/>
-    public Task<Page<ConversationSummary>> List(int limit, string? before, CancellationToken cancellationToken)
+    public Task<Page<ConversationSummary>> List(int limit, string? before, CancellationToken cancellationToken, ListScope scope = ListScope.WithoutControls)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ListCursor cursor = before is null ? ListCursor.Start : ListCursor.Parse(before);
-        return Do(() => ListCursor.Cut([.. NewestFirst(_conversations.Values.Where(summary => IsBehind(summary, cursor))).Take(limit + 1)], limit));
+        return Do(() => ListCursor.Cut([.. NewestFirst(_conversations.Values.Where(summary => IsBehind(summary, cursor) && IsIn(summary, scope))).Take(limit + 1)], limit));
     }
 
     /// <inheritdoc/>
@@ -101,6 +101,9 @@ public sealed class InMemoryConversationIndex : IConversationIndex
         int byStart = summary.StartedAt.UtcTicks.CompareTo(cursor.StartedAtTicks);
         return byStart < 0 || (byStart == 0 && string.CompareOrdinal(summary.Id, cursor.Id) < 0);
     }
+
+    private static bool IsIn(ConversationSummary summary, ListScope scope) =>
+        scope is ListScope.All || (summary.Trigger.Rule == Trigger.ControlRule) == (scope is ListScope.ControlsOnly);
 
     private static IEnumerable<ConversationSummary> NewestFirst(IEnumerable<ConversationSummary> summaries) =>
         summaries.OrderByDescending(summary => summary.StartedAt).ThenByDescending(summary => summary.Id, StringComparer.Ordinal);

@@ -21,6 +21,8 @@ public sealed class ConversationDeciderTests
         Gen.Int[0, 5].Array[1, 6].Select(keys => (ConversationCommand)new AddKeys([.. keys.Select(key => Keys[key])])),
         Gen.Select(Gen.Int[1, 2], Gen.Int[0, 2], (node, open) => (ConversationCommand)new AcceptNodeAnswer(Answer($"node-{node}", open))),
         Gen.Int[1, 2].Select(node => (ConversationCommand)new LoseNode($"node-{node}", "gone", Now)),
+        Gen.Int[1, 3].Select(number => (ConversationCommand)new NameControl(ConversationId.From(Keys[number], 1), "web/server GET /", Now)),
+        Gen.Select(Gen.Int[1, 2], Gen.Int[1, 2], (place, value) => (ConversationCommand)new AddAssertion($"{place} response $.total", $"{value}", Now)),
         Gen.Const<ConversationCommand>(new SealConversation("quiet", 0, Now)),
         Gen.Const<ConversationCommand>(new MergeConversation(ConversationId.From(Keys[1], 1), Now)));
 
@@ -42,6 +44,43 @@ public sealed class ConversationDeciderTests
         Assert.True(state.Recorded.Count <= Limits.Exchanges && state.Keys.Count <= Limits.Keys && state.FurtherTriggers.Count <= Limits.FurtherTriggers);
         Assert.Equal(state.Recorded.Count, state.RecordedIds.Count);
     });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Control_Named_IsTheFirstAndNeverItself(bool isSealed)
+    {
+        Conversation state = Conversation.Fold([.. ConversationDecider.Decide(Keep, Conversation.NotKept, Limits), .. isSealed ? new ConversationEvent[] { new ConversationSealed(0, "quiet", 0, Now) } : []]);
+        Assert.Empty(ConversationDecider.Decide(new NameControl(Keep.Id, "r", Now), state, Limits));
+        var named = Assert.IsType<ControlNamed>(Assert.Single(ConversationDecider.Decide(new NameControl(ConversationId.From(Keys[1], 1), "r", Now), state, Limits)));
+
+        state = state.Evolve(named);
+        Assert.Equal(named, state.Control);
+        Assert.Empty(ConversationDecider.Decide(new NameControl(ConversationId.From(Keys[2], 1), "r", Now), state, Limits));
+    }
+
+    [Fact]
+    public void Assertion_OfAPlaceThatIsKnown_TakesItsPlaceAlsoAtTheLimit()
+    {
+        ConversationLimits limits = Limits with { Assertions = 2 };
+        Conversation state = Conversation.Fold(ConversationDecider.Decide(Keep, Conversation.NotKept, limits));
+        foreach ((string wrong, string? expect) in new[] { ("1 response $.a", null), ("1 response $.b", "2"), ("1 response $.c", "3"), ("1 response $.a", (string?)"4") })
+            state = ConversationDecider.Decide(new AddAssertion(wrong, expect, Now), state, limits).Aggregate(state, (next, fact) => next.Evolve(fact));
+
+        Assert.Equal([("1 response $.b", "2"), ("1 response $.a", "4")], state.Assertions.Select(added => (added.Wrong, added.Expect)));
+    }
+
+    [Fact]
+    public void Control_ThatFailsAfterAll_IsAFailureAlthoughItsExchangeIsRecorded()
+    {
+        Trigger control = Fired(1, Keys[0]) with { Rule = Trigger.ControlRule, ExchangeId = null };
+        Conversation state = Conversation.Fold(ConversationDecider.Decide(Keep with { Trigger = control }, Conversation.NotKept, Limits));
+        state = ConversationDecider.Decide(new RecordExchanges([Stored(1)], 0, Now), state, Limits).Aggregate(state, (next, fact) => next.Evolve(fact));
+        Assert.Equal(Trigger.ControlRule, state.LeadingTrigger!.Rule);
+
+        state = ConversationDecider.Decide(Keep with { Trigger = Fired(1, Keys[0]) }, state, Limits).Aggregate(state, (next, fact) => next.Evolve(fact));
+        Assert.Equal("default", state.LeadingTrigger!.Rule);
+    }
 
     [Fact]
     public void Command_Repeated_AddsNoFact() => AnyCommand.Array[0, 20].Sample(commands =>

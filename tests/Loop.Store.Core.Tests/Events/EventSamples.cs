@@ -36,6 +36,8 @@ internal static class EventSamples
         new ConversationMerged(ConversationId.From(Trace, 1), At),
         new ConversationSealed(6, "quiet", 1, At, 5),
         new ConversationCompacted(7, At),
+        new ControlNamed(ConversationId.From(Request, 1), "web/server GET /orders/{id}", At),
+        new AssertionAdded("2 response $.total", "12.35", At),
     ];
 
     public static readonly IReadOnlyList<ReplayEvent> Replay =

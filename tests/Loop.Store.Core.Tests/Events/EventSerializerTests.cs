@@ -77,6 +77,18 @@ public sealed class EventSerializerTests
         Assert.Equal(new ExchangesRefused(1, "y"), EventSerializer.Deserialize(Stored("loop.conversation.exchanges_refused.v1", "{\"count\":1,\"cap\":\"y\",\"later\":{}}")));
 
     [Fact]
+    public void Trigger_WithMarks_ReadsBackAndWithoutHasNoneInItsText()
+    {
+        ConversationKept plain = EventSamples.Conversation.OfType<ConversationKept>().Single();
+        ConversationKept marked = plain with { Trigger = plain.Trigger with { Rule = Trigger.ControlRule, Control = new ControlMark(plain.Id, "web/server GET /"), Session = plain.Id } };
+
+        ConversationKept read = (ConversationKept)EventSerializer.Deserialize(Stored("loop.conversation.kept.v1", Json(marked)));
+        Assert.Equal((marked.Trigger.Control, marked.Trigger.Session), (read.Trigger.Control, read.Trigger.Session));
+        Assert.DoesNotContain("session", Json(plain), StringComparison.Ordinal);
+        Assert.DoesNotContain("control", Json(plain), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Deserialize_OfTheOtherFamily_IsRefused() =>
         Assert.Throws<EventDamagedException>(() => EventSerializer.DeserializeReplay(Stored("loop.conversation.exchanges_refused.v1", "{\"count\":1,\"cap\":\"y\"}")));
 

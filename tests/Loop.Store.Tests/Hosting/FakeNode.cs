@@ -106,6 +106,24 @@ public sealed class FakeNode : IAsyncDisposable
         });
     }
 
+    public async Task<Find> NextFind() => (await Next(message => message.Find is not null)).Find;
+
+    public Task Found(Find find, params Exchange[] exchanges)
+    {
+        var found = new Found { FindId = find.FindId };
+        foreach (Exchange exchange in exchanges)
+            found.Exchanges.Add(new FoundExchange { ExchangeId = exchange.Id.ToString(), StartedAt = exchange.StartedAt.ToTimestamp(), Keys = { exchange.Keys.Select(key => key.ToString()) } });
+        return Send(new NodeMessage { Found = found });
+    }
+
+    /// <summary>How many messages came, by now, that nobody waited for.</summary>
+    public int Skipped(Func<StoreMessage, bool> isMeant)
+    {
+        while (_received.Reader.TryRead(out StoreMessage? message))
+            _skipped.Add(message);
+        return _skipped.Count(isMeant);
+    }
+
     public Task OpenChanged(string watchId, int open) => Send(new NodeMessage { OpenChanged = new OpenChanged { WatchId = watchId, OpenCount = open } });
 
     public async Task<StoreMessage> Next(Func<StoreMessage, bool> isWanted)

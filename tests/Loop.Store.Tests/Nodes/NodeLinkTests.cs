@@ -65,6 +65,8 @@ public sealed class NodeLinkTests : StoreTest
         await node.SendExchange("../../etc/passwd", good);
         await node.Send(new NodeMessage { Exchange = new Loop.Protocols.Capture.V1.CapturedExchange { WatchId = id } });
         await node.Send(new NodeMessage());
+        await node.Send(new NodeMessage { Found = new Found { FindId = 99, Exchanges = { new FoundExchange { ExchangeId = "nonsense", Keys = { Trace(2).ToString() } } } } });
+        await node.Send(new NodeMessage { Found = new Found { FindId = 99, Exchanges = { new FoundExchange { ExchangeId = good.Head.Id.ToString(), Keys = { "nonsense" } } } } });
         await node.Answer(collect, open: 0, good);
 
         Assert.Equal(1, (await Sealed(id)).Exchanges);

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Loop.Capture.Core.Decoding;
 using Loop.Capture.Core.Ring;
+using Loop.Capture.Core.Searching;
 using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
@@ -59,8 +60,7 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
     {
         ArgumentException.ThrowIfNullOrEmpty(watchId);
         ArgumentNullException.ThrowIfNull(keys);
-        if (_pump.Redactor is not { } redactor)
-            throw new InvalidOperationException("Nothing is collected before the redaction key is set: it comes with the store's Welcome.");
+        HeaderRedactor redactor = Redactor();
         var found = new List<RingRecord>();
         var leases = new List<(RingRecord Record, long Sequence, bool IsPinned)>();
         var open = new List<RingRecord>();
@@ -117,6 +117,14 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<FoundExchange>> Find(RingQuery query, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        HeaderRedactor redactor = Redactor();
+        return Task.Run(() => new RingSearch(_ring, _watches).Run(query, limit, redactor, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public void SetRedactionKey(ReadOnlySpan<byte> key, string keyId) => _pump.SetRedactor(new HeaderRedactor(key, keyId));
 
     /// <inheritdoc/>
@@ -145,6 +153,9 @@ public sealed class ConversationCollector : IConversationCollector, IAsyncDispos
         await _pumping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
+
+    private HeaderRedactor Redactor() =>
+        _pump.Redactor ?? throw new InvalidOperationException("Nothing is collected before the redaction key is set: it comes with the store's Welcome.");
 
     private static void Pin(List<RingRecord> found, List<(RingRecord Record, long Sequence, bool IsPinned)> leases)
     {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Loop.Capture.Core.Searching;
 using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
@@ -25,6 +26,12 @@ public interface IConversationCollector
 
     /// <summary>Ends a replay's registration. Its keys stay marked for as long as exchanges of it may be in the ring.</summary>
     void UnregisterReplay(string replayId);
+
+    /// <summary>
+    /// The newest exchanges of the ring that fit, youngest first: by which keys they are collected, and nothing of what they say. Exchanges of replays are none of
+    /// them. A look through the whole ring, on whatever thread is free; nothing at all runs for it in between.
+    /// </summary>
+    Task<IReadOnlyList<FoundExchange>> Find(RingQuery query, int limit, CancellationToken cancellationToken);
 
     /// <summary>Sets the key of the redaction tokens. Until it is set nothing is collected and triggers wait.</summary>
     void SetRedactionKey(ReadOnlySpan<byte> key, string keyId);

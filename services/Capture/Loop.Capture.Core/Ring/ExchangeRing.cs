@@ -102,6 +102,9 @@ public sealed class ExchangeRing
 
     internal SeenServices Services { get; } = new();
 
+    /// <summary>The shards of this moment.</summary>
+    internal IReadOnlyList<RingShard> Shards => Volatile.Read(ref _shards);
+
     internal RingShard OpenShard()
     {
         var shard = new RingShard(this);

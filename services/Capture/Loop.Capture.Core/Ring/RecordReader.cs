@@ -37,6 +37,17 @@ internal static class RecordReader
         return ExchangeDecoder.Decode(facts, parts);
     }
 
+    /// <summary>Everything but bodies: their bytes are neither copied nor hashed, and their sizes are not told. Of a finished record, to which the caller holds a reference.</summary>
+    /// <exception cref="InvalidDataException">A part is not the message that its kind promises.</exception>
+    public static Exchange DecodeHead(RingRecord record, CaptureNodeIdentity node)
+    {
+        var parts = new List<RecordedPart>();
+        ReadParts(record, record.RequestLog, parts);
+        ReadParts(record, record.ResponseLog, parts);
+        parts.RemoveAll(static part => part.Kind is PartKind.RequestBody or PartKind.ResponseBody);
+        return ExchangeDecoder.Decode(Facts(record, node), parts).Head;
+    }
+
     public static RecordFacts Facts(RingRecord record, CaptureNodeIdentity node) => new()
     {
         Id = new ExchangeId(node.Name, node.Epoch, record.Sequence),

@@ -147,6 +147,26 @@ internal sealed class RingShard(ExchangeRing ring)
         }
     }
 
+    /// <summary>
+    /// Goes on through the finished records, from old to young, by at most <paramref name="count"/> of them, and adds those that are wanted; false at the end. What
+    /// was evicted since the last call is passed over: as the oldest goes first, all that was seen before it is gone as well.
+    /// </summary>
+    public bool CopyNext(ref ShardCursor cursor, int count, Func<RingRecord, bool> isWanted, List<(RingRecord Record, long Sequence)> found)
+    {
+        lock (_queueGate)
+        {
+            RingRecord? next = NextOf(cursor);
+            for (; next is not null && count > 0; next = next.Next, count--)
+            {
+                cursor = new ShardCursor(next, next.Sequence);
+                if (isWanted(next))
+                    found.Add((next, next.Sequence));
+            }
+
+            return next is not null;
+        }
+    }
+
     /// <summary>The connection ended. What is in the queue stays; the shared page is given up.</summary>
     public void Close()
     {
@@ -167,6 +187,14 @@ internal sealed class RingShard(ExchangeRing ring)
 
         GiveUpPage();
         ring.Remove(this);
+    }
+
+    // A record that left the queue has no next one, and one that was used anew has another sequence.
+    private RingRecord? NextOf(in ShardCursor cursor)
+    {
+        if (cursor.Last is null || cursor.Last.Sequence != cursor.Sequence || cursor.Last.Shard != this)
+            return _oldest;
+        return cursor.Last == _youngest ? null : cursor.Last.Next ?? _oldest;
     }
 
     private void GiveUpPage()

@@ -18,6 +18,9 @@ internal sealed partial class NodeLinkSession(
 {
     // The store asks a node for a handful of conversations at a time; when it asks faster than it reads, it waits.
     private const int MaximumRequests = 1024;
+
+    // One runs at a time. What finds no room here is not answered, and the store goes on without this node.
+    private const int MaximumSearches = 16;
     private const string ReplayWatchPrefix = "replay-";
 
     private static readonly TimeSpan WelcomeLimit = TimeSpan.FromSeconds(30);
@@ -27,7 +30,10 @@ internal sealed partial class NodeLinkSession(
         new BoundedChannelOptions(MaximumRequests) { SingleReader = true, SingleWriter = true });
 
     private readonly Channel<NodeMessage> _confirmations = Channel.CreateBounded<NodeMessage>(
-        new BoundedChannelOptions(MaximumRequests) { SingleReader = true, SingleWriter = true });
+        new BoundedChannelOptions(MaximumRequests) { SingleReader = true });
+
+    private readonly Channel<Find> _searches = Channel.CreateBounded<Find>(
+        new BoundedChannelOptions(MaximumSearches) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly HashSet<string> _watches = [];
 
@@ -42,9 +48,10 @@ internal sealed partial class NodeLinkSession(
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Task reading = Read(call.ResponseStream, ends.Token);
         Task sending = Send(call.RequestStream, ends.Token);
-        Task first = await Task.WhenAny(reading, sending);
+        Task searching = Search(ends.Token);
+        Task first = await Task.WhenAny(reading, sending, searching);
         await ends.CancelAsync();
-        await Task.WhenAll(reading, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(reading, sending, searching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await first;
     }
 
@@ -90,6 +97,9 @@ internal sealed partial class NodeLinkSession(
                     break;
                 case StoreMessage.MessageOneofCase.Collect or StoreMessage.MessageOneofCase.Unwatch:
                     await _requests.Writer.WriteAsync(message, ends);
+                    break;
+                case StoreMessage.MessageOneofCase.Find:
+                    _searches.Writer.TryWrite(message.Find);
                     break;
                 case StoreMessage.MessageOneofCase.RegisterReplayKeys:
                     await RegisterReplay(message.RegisterReplayKeys, ends);

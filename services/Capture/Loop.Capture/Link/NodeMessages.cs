@@ -61,6 +61,20 @@ internal static class NodeMessages
     public static NodeMessage Open(OpenCountChanged changed) =>
         new() { OpenChanged = new OpenChanged { WatchId = changed.WatchId, OpenCount = changed.OpenCount, HasLost = changed.HasLost } };
 
+    /// <summary>What was looked for.</summary>
+    public static NodeMessage Found(long findId, IReadOnlyList<Core.Searching.FoundExchange> exchanges)
+    {
+        var message = new Found { FindId = findId };
+        foreach (Core.Searching.FoundExchange exchange in exchanges)
+        {
+            var found = new Protocols.Capture.V1.FoundExchange { ExchangeId = exchange.Id.ToString(), StartedAt = exchange.StartedAt.ToTimestamp() };
+            found.Keys.AddRange(exchange.Keys.Select(key => key.ToString()));
+            message.Exchanges.Add(found);
+        }
+
+        return new NodeMessage { Found = message };
+    }
+
     /// <summary>The node's numbers: the ring's, and what the inputs and the link know.</summary>
     public static NodeMessage Status(NodeStatusView view, IReadOnlyDictionary<string, long> inputCounts)
     {

@@ -2,6 +2,7 @@ using Loop.Capture;
 using Loop.Capture.Core.Ring;
 using Loop.Hosting.Access;
 using Loop.Replayer.Hosting;
+using Loop.Store.Controls;
 using Loop.Store.Conversations;
 using Loop.Store.Nodes;
 
@@ -17,6 +18,7 @@ public static class LoopdKeys
         .Add(CaptureOptions.SectionName, typeof(CaptureOptions))
         .Add(RingOptions.SectionName, typeof(RingOptions))
         .Add(ConversationOptions.SectionName, typeof(ConversationOptions))
+        .Add(ControlOptions.SectionName, typeof(ControlOptions))
         .Add(NodeLinkOptions.SectionName, typeof(NodeLinkOptions))
         .Add(ReplayOptions.SectionName, typeof(ReplayOptions));
 }

@@ -56,6 +56,18 @@ public sealed record Conversation
     /// <summary>The older conversation that this is a part of.</summary>
     public ConversationId? MergedInto { get; init; }
 
+    /// <summary>Its control; null while none is known.</summary>
+    public ControlNamed? Control { get; init; }
+
+    /// <summary>Values that a person called wrong, one per place.</summary>
+    public ImmutableList<AssertionAdded> Assertions { get; init; } = [];
+
+    /// <summary>All triggers in order; none before it is kept.</summary>
+    public IEnumerable<Trigger> Triggers => Trigger is null ? [] : FurtherTriggers.Prepend(Trigger);
+
+    /// <summary>Why it is worth keeping: a failure or a person's wish goes before its being the control of something else. Null before it is kept.</summary>
+    public Trigger? LeadingTrigger => Triggers.FirstOrDefault(trigger => trigger.Rule != Contracts.Conversations.Trigger.ControlRule) ?? Trigger;
+
     /// <summary>What coherence is judged by.</summary>
     public CollectionFacts Facts => new(
         [.. Nodes.Values.OfType<NodeAnswered>().Select(fact => fact.Answer)],
@@ -85,6 +97,8 @@ public sealed record Conversation
         NodeDidNotAnswer silent => this with { Nodes = Nodes.SetItem(silent.Node, silent) },
         ConversationSealed sealing => Compacted(sealing.Segment) with { State = ConversationState.Sealed, Seal = sealing },
         ConversationCompacted compacted => Compacted(compacted.Segment),
+        ControlNamed named => this with { Control = named },
+        AssertionAdded added => this with { Assertions = Assertions.RemoveAll(earlier => earlier.Wrong == added.Wrong).Add(added) },
         ConversationMerged merged => this with { State = ConversationState.Merged, MergedInto = merged.Into },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a conversation that this version knows."),
     };

@@ -40,6 +40,12 @@ public sealed record CompactConversation(int Segment, DateTimeOffset At) : Conve
 /// <summary>Everything of it went to an older conversation.</summary>
 public sealed record MergeConversation(ConversationId Into, DateTimeOffset At) : ConversationCommand;
 
+/// <summary>A healthy conversation of the same entry route is known.</summary>
+public sealed record NameControl(ConversationId Control, string Route, DateTimeOffset At) : ConversationCommand;
+
+/// <summary>A person called a recorded value wrong.</summary>
+public sealed record AddAssertion(string Wrong, string? Expect, DateTimeOffset At) : ConversationCommand;
+
 /// <summary>A command that makes no sense in this state: a bug of the caller.</summary>
 public sealed class ConversationCommandRefusedException(ConversationCommand command, Conversation conversation)
     : Exception($"{command.GetType().Name} is refused: conversation {conversation.Id?.Value ?? "(none)"} is {conversation.State?.ToString() ?? "not kept"}.");

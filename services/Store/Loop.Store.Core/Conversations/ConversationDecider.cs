@@ -32,6 +32,8 @@ public static class ConversationDecider
         (AcceptNodeAnswer accept, _) => Accept(accept.Answer, state),
         (LoseNode lose, _) => Lose(lose, state),
         (SealConversation seal, _) => [new ConversationSealed(state.Recorded.Count, seal.Reason, seal.StillOpen, seal.At, seal.Segment)],
+        (NameControl name, _) => state.Control is not null || name.Control == state.Id ? [] : [new ControlNamed(name.Control, Shorten(name.Route), name.At)],
+        (AddAssertion add, _) => Add(add, state, limits),
         (CompactConversation compact, ConversationState.Sealed) => [new ConversationCompacted(compact.Segment, compact.At)],
         _ => throw new ConversationCommandRefusedException(command, state),
     };
@@ -39,7 +41,9 @@ public static class ConversationDecider
     private static IReadOnlyList<ConversationEvent> SeeTrigger(Trigger trigger, Conversation state, ConversationLimits limits)
     {
         Trigger bounded = Bounded(trigger);
-        bool known = (trigger.ExchangeId is { } exchange && state.RecordedIds.Contains(exchange)) || state.FurtherTriggers.Prepend(state.Trigger!).Any(seen => IsSame(seen, bounded));
+        // What was kept as a control and fails now is a failure from now on, recorded or not.
+        bool isTold = state.LeadingTrigger?.Rule != Trigger.ControlRule && trigger.ExchangeId is { } exchange && state.RecordedIds.Contains(exchange);
+        bool known = isTold || state.FurtherTriggers.Prepend(state.Trigger!).Any(seen => IsSame(seen, bounded));
         return known || state.State is ConversationState.Merged || state.FurtherTriggers.Count >= limits.FurtherTriggers ? [] : [new FurtherTriggerSeen(WithoutKnownKeys(bounded))];
     }
 
@@ -48,7 +52,7 @@ public static class ConversationDecider
 
     // A node repeats a trigger until it is acknowledged; a person who asks twice means the same.
     private static bool IsSame(Trigger seen, Trigger again) =>
-        seen.Rule == again.Rule && seen.ExchangeId == again.ExchangeId && (again.ExchangeId is not null || seen.Keys.SequenceEqual(again.Keys));
+        seen.Rule == again.Rule && seen.ExchangeId == again.ExchangeId && seen.Session == again.Session && seen.Control == again.Control && (again.ExchangeId is not null || seen.Keys.SequenceEqual(again.Keys));
 
     private static List<ConversationEvent> Record(RecordExchanges command, Conversation state, ConversationLimits limits)
     {
@@ -89,6 +93,13 @@ public static class ConversationDecider
         return [.. added.Chunk(MaxTriggerKeys).Select(chunk => new TraceKeysAdded(chunk))];
     }
 
+    private static IReadOnlyList<ConversationEvent> Add(AddAssertion add, Conversation state, ConversationLimits limits)
+    {
+        bool isKnown = state.Assertions.Any(earlier => earlier.Wrong == add.Wrong && earlier.Expect == add.Expect);
+        bool isPlaceKnown = state.Assertions.Any(earlier => earlier.Wrong == add.Wrong);
+        return isKnown || (!isPlaceKnown && state.Assertions.Count >= limits.Assertions) ? [] : [new AssertionAdded(add.Wrong, add.Expect, add.At)];
+    }
+
     private static IReadOnlyList<ConversationEvent> Accept(NodeAnswer answer, Conversation state)
     {
         NodeAnswer bounded = answer with
@@ -114,6 +125,7 @@ public static class ConversationDecider
     {
         Rule = Shorten(trigger.Rule),
         Reason = Shorten(trigger.Reason),
+        Control = trigger.Control is { } control ? control with { Route = Shorten(control.Route) } : null,
         Keys = trigger.Keys.Count > MaxTriggerKeys ? [.. trigger.Keys.Take(MaxTriggerKeys)] : trigger.Keys,
     };
 

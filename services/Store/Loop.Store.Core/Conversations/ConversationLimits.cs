@@ -18,6 +18,9 @@ public sealed record ConversationLimits
     /// <summary>Most further triggers that are recorded.</summary>
     public int FurtherTriggers { get; init; } = 16;
 
+    /// <summary>Most values that can be called wrong.</summary>
+    public int Assertions { get; init; } = 16;
+
     /// <summary>Name of the cap on exchanges in <c>ExchangesRefused</c>.</summary>
     public string ExchangesCap => $"{Exchanges} exchanges";
 

@@ -20,6 +20,8 @@ public static class EventNames
         ["loop.conversation.merged.v1"] = typeof(ConversationMerged),
         ["loop.conversation.sealed.v1"] = typeof(ConversationSealed),
         ["loop.conversation.compacted.v1"] = typeof(ConversationCompacted),
+        ["loop.conversation.control_named.v1"] = typeof(ControlNamed),
+        ["loop.conversation.assertion_added.v1"] = typeof(AssertionAdded),
         ["loop.replay.requested.v1"] = typeof(ReplayRequested),
         ["loop.replay.keys_registered.v1"] = typeof(ReplayKeysRegistered),
         ["loop.replay.request_sent.v1"] = typeof(ReplayRequestSent),

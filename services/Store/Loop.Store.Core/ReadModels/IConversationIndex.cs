@@ -14,8 +14,8 @@ public interface IConversationIndex
     /// <summary>Makes <paramref name="id"/> an alias of <paramref name="into"/>: it leaves the lists, look-ups of it answer with the other.</summary>
     Task Alias(string id, string into, CancellationToken cancellationToken);
 
-    /// <summary>Newest first by start, then id. <paramref name="before"/> is the <see cref="Page{T}.Next"/> of the page before.</summary>
-    Task<Page<ConversationSummary>> List(int limit, string? before, CancellationToken cancellationToken);
+    /// <summary>Newest first by start, then id. <paramref name="before"/> is the <see cref="Page{T}.Next"/> of the page before. Controls are left out unless <paramref name="scope"/> says otherwise.</summary>
+    Task<Page<ConversationSummary>> List(int limit, string? before, CancellationToken cancellationToken, ListScope scope = ListScope.WithoutControls);
 
     /// <summary>One line; null when there is none.</summary>
     Task<ConversationSummary?> Get(string id, CancellationToken cancellationToken);

@@ -78,7 +78,7 @@ public sealed partial class SqliteConversationIndex : IConversationIndex, IDispo
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<Page<ConversationSummary>> List(int limit, string? before, CancellationToken cancellationToken)
+    public Task<Page<ConversationSummary>> List(int limit, string? before, CancellationToken cancellationToken, ListScope scope = ListScope.WithoutControls)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ListCursor cursor = before is null ? ListCursor.Start : ListCursor.Parse(before);
@@ -87,10 +87,11 @@ public sealed partial class SqliteConversationIndex : IConversationIndex, IDispo
             {
                 List<ConversationSummary> rows = connection.Documents<ConversationSummary>(
                     _file,
-                    "SELECT summary FROM conversations WHERE (started_at, id) < ($0, $1) ORDER BY started_at DESC, id DESC LIMIT $2",
+                    $"SELECT summary FROM conversations WHERE (started_at, id) < ($0, $1){Condition(scope)} ORDER BY started_at DESC, id DESC LIMIT $2",
                     cursor.StartedAtTicks,
                     cursor.Id,
-                    limit + 1L);
+                    limit + 1L,
+                    Trigger.ControlRule);
                 return ListCursor.Cut(rows, limit);
             },
             cancellationToken);
@@ -172,6 +173,14 @@ public sealed partial class SqliteConversationIndex : IConversationIndex, IDispo
 
     [LoggerMessage(2401, LogLevel.Warning, "The index cannot be read and is built anew from all events; nothing is lost. {Fault} The old file is {Aside} and can be deleted")]
     private static partial void LogReplaced(ILogger logger, string fault, string aside);
+
+    // Read out of the line: controls are fewer than failures, so that a page looks at few lines more than it shows, and no file of an earlier Loop must be built anew.
+    private static string Condition(ListScope scope) => scope switch
+    {
+        ListScope.WithoutControls => " AND json_extract(CAST(summary AS TEXT), '$.trigger.rule') <> $3",
+        ListScope.ControlsOnly => " AND json_extract(CAST(summary AS TEXT), '$.trigger.rule') = $3",
+        _ => "",
+    };
 
     // Aliases are kept flat: one step always ends at a conversation.
     private static string Resolve(SqliteConnection connection, SqliteTransaction transaction, string id) =>

@@ -11,14 +11,16 @@ internal static class ConversationEndpoints
     private const int DefaultLimit = 50;
     private const int MaxLimit = 500;
 
-    public static async Task<IResult> List(string? limit, string? before, IConversationIndex index, CancellationToken cancellationToken)
+    public static async Task<IResult> List(string? limit, string? before, string? controls, IConversationIndex index, CancellationToken cancellationToken)
     {
         int count = DefaultLimit;
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxLimit))
             return ApiProblems.BadRequest("Malformed limit", $"limit is a whole number from 1 to {MaxLimit}. Ask for further pages with before.");
+        if (controls is not (null or "true" or "false"))
+            return ApiProblems.BadRequest("Malformed option", "controls is 'true' or 'false'.");
         try
         {
-            return Results.Json(await index.List(count, before, cancellationToken), ApiJson.Options);
+            return Results.Json(await index.List(count, before, cancellationToken, controls == "true" ? ListScope.All : ListScope.WithoutControls), ApiJson.Options);
         }
         catch (FormatException)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Loop.Contracts.Api;
+using Loop.Contracts.Conversations;
 using Loop.Store.Conversations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,8 +14,14 @@ internal static class TailEndpoint
     // Below the 30 s after which common proxies end an idle connection.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
-    public static async Task Tail(HttpContext http, ConversationFeed feed, IHostApplicationLifetime lifetime, TimeProvider time)
+    public static async Task Tail(string? controls, HttpContext http, ConversationFeed feed, IHostApplicationLifetime lifetime, TimeProvider time)
     {
+        if (controls is not (null or "true" or "false"))
+        {
+            await ApiProblems.BadRequest("Malformed option", "controls is 'true' or 'false'.").ExecuteAsync(http);
+            return;
+        }
+
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         using ConversationFeed.Subscription subscription = feed.Subscribe();
         http.Response.ContentType = "text/event-stream";
@@ -43,7 +50,12 @@ internal static class TailEndpoint
                 if (!await next)
                     return;
                 while (subscription.Changes.TryRead(out ConversationSummary? summary))
+                {
+                    if (summary.Trigger.Rule == Trigger.ControlRule && controls != "true")
+                        continue;
                     await Write(http.Response, $"event: conversation\ndata: {JsonSerializer.Serialize(summary, ApiJson.Options)}\n\n", ending.Token);
+                }
+
                 next = subscription.Changes.WaitToReadAsync(ending.Token).AsTask();
             }
         }

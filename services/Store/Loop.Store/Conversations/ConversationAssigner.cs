@@ -64,8 +64,8 @@ public sealed class ConversationAssigner(
     private async Task<Assignment> Assign(Trigger trigger, CancellationToken cancellationToken)
     {
         DirectoryEntry? known = directory.Find(trigger.Keys);
-        bool isManual = trigger.Rule == Trigger.ManualRule;
-        if (known is null && !isManual && !directory.HasRoom())
+        bool counts = trigger.Rule is not (Trigger.ManualRule or Trigger.ControlRule);
+        if (known is null && counts && !directory.HasRoom())
         {
             // Before the index is asked: in an outage the refusal must cost nothing.
             instruments.OnTriggerRefused();
@@ -76,7 +76,7 @@ public sealed class ConversationAssigner(
         if (known is not null && await StillMeans(known, trigger))
             return new Assignment(known.Id, known.Generation, null);
         (ConversationId id, int generation) = await NextGeneration(trigger.Keys, cancellationToken);
-        DirectoryEntry? opened = directory.Open(id, generation, trigger.Keys, requireRoom: !isManual);
+        DirectoryEntry? opened = directory.Open(id, generation, trigger.Keys, requireRoom: counts);
         return opened is null ? Refused() : new Assignment(opened.Id, opened.Generation, null);
     }
 

@@ -1,3 +1,4 @@
+using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Store.Core.Conversations;
@@ -12,6 +13,7 @@ public sealed partial class ConversationGrain
     private const int MergeHoldFactor = 10;
 
     private readonly List<(long Ticket, long Position)> _pendingTickets = [];
+    private ConversationSummary? _published;
     private readonly HashSet<ExchangeId> _refused = [];
     private readonly SortedDictionary<string, int> _uncounted = new(StringComparer.Ordinal);
 
@@ -178,7 +180,9 @@ public sealed partial class ConversationGrain
             _incoming = null;
         }
 
-        await publisher.Publish(_conversation, Description, CancellationToken.None);
+        ConversationSummary summary = Description.Summary();
+        await publisher.Publish(_conversation, Description, isNews: summary != _published, CancellationToken.None);
+        _published = summary;
         _publishedVersion = _version;
         foreach ((long ticket, long position) in _pendingTickets)
             surroundings.Checkpoint.Complete(ticket, position);

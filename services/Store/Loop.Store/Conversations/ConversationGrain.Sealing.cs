@@ -115,6 +115,7 @@ public sealed partial class ConversationGrain
         surroundings.Directory.Sealed(_conversation.Id!.Value, now);
         telemetry.Instruments.OnSealed(reason);
         telemetry.Sealed(Id, reason, _conversation.Recorded.Count, stillOpen);
+        TellSealed();
         await RemoveReplaced(old);
     }
 

@@ -81,6 +81,7 @@ public sealed partial class ConversationGrain(
         _progress?.Answered(answer.Node, answer.OpenCount, time.GetUtcNow());
         if (_openUntil is not null && _progress?.IsAnswerOwed is false)
             _openUntil = time.GetUtcNow();
+        SeekControl(isSealed: false);
         ScheduleCheck();
     }
 
@@ -88,6 +89,7 @@ public sealed partial class ConversationGrain(
     public Task OpenChanged(string node, int openCount)
     {
         _progress?.OpenChanged(node, openCount, time.GetUtcNow());
+        SeekControl(isSealed: false);
         ScheduleCheck();
         return Task.CompletedTask;
     }

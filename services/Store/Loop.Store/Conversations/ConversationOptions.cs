@@ -36,7 +36,7 @@ public sealed class ConversationOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan ReconnectGrace { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Conversations kept per minute by rules; beyond it triggers are refused and counted. Those kept by hand do not count. Default 300.</summary>
+    /// <summary>Conversations kept per minute by rules; beyond it triggers are refused and counted. Those kept by hand, and the one control that each may bring, do not count. Default 300.</summary>
     [Range(1, 1_000_000)]
     public int KeptPerMinute { get; set; } = 300;
 

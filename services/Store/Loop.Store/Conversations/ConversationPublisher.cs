@@ -8,8 +8,8 @@ namespace Loop.Store.Conversations;
 /// <summary>Makes what is durable visible: list and look-ups first, live readers then.</summary>
 public sealed class ConversationPublisher(IConversationIndex index, ConversationFeed feed, CoherenceTotals totals, StoreReadiness readiness)
 {
-    /// <summary>Publishes the state as it is now; repeating it is harmless.</summary>
-    public async Task Publish(Conversation conversation, ConversationDescription description, CancellationToken cancellationToken)
+    /// <summary>Publishes the state as it is now; repeating it is harmless. Live readers are told only what is news to a list.</summary>
+    public async Task Publish(Conversation conversation, ConversationDescription description, bool isNews, CancellationToken cancellationToken)
     {
         string id = conversation.Id!.Value.Value;
         if (conversation.State is ConversationState.Merged)
@@ -27,6 +27,7 @@ public sealed class ConversationPublisher(IConversationIndex index, Conversation
         });
         if (conversation.State is ConversationState.Sealed)
             totals.Set(id, description.Coherence);
-        feed.Publish(description.Summary());
+        if (isNews)
+            feed.Publish(description.Summary());
     }
 }

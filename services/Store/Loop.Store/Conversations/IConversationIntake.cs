@@ -31,6 +31,22 @@ public interface IConversationIntake : IGrainWithStringKey
     [Alias("progress")]
     Task<ConversationProgress> Progress();
 
+    /// <summary>Names the healthy conversation of the same entry route; the first one stays.</summary>
+    [Alias("name-control")]
+    Task NameControl(string control, string route);
+
+    /// <summary>True when it is sealed and may serve as the control of an entry route.</summary>
+    [Alias("is-healthy-of")]
+    Task<bool> IsHealthyOf(string route);
+
+    /// <summary>The redacted exchanges by which it entered the mesh, as far as they are recorded.</summary>
+    [Alias("entries")]
+    Task<IReadOnlyList<Exchange>> Entries();
+
+    /// <summary>Notes that a recorded value is wrong; false when too many were noted already.</summary>
+    [Alias("assert")]
+    Task<bool> Assert(string wrong, string? expect);
+
     /// <summary>Holds the seal back and tells what must be copied into an older conversation.</summary>
     [Alias("begin-merge")]
     Task<ConversationProgress> BeginMerge();

@@ -22,15 +22,23 @@ public sealed class PendingKeeps(IServiceProvider services, IOptions<Conversatio
     // Resolved late: the registry's sessions record through this class.
     private NodeRegistry Nodes => services.GetRequiredService<NodeRegistry>();
 
+    private IGrainFactory Grains => services.GetRequiredService<IGrainFactory>();
+
     private ConversationAssigner Assigner => services.GetRequiredService<ConversationAssigner>();
 
     /// <summary>Keeps what the nodes hold of these keys.</summary>
-    public async Task<KeepResult> Keep(IReadOnlyList<TraceKey> keys, CancellationToken cancellationToken)
+    public Task<KeepResult> Keep(IReadOnlyList<TraceKey> keys, CancellationToken cancellationToken) => Keep(ByHand(keys), cancellationToken);
+
+    /// <summary>The trigger of a person.</summary>
+    public Trigger ByHand(IReadOnlyList<TraceKey> keys) => new(Trigger.ManualRule, "kept by hand", null, keys, time.GetUtcNow());
+
+    /// <summary>Keeps what the nodes hold of the trigger's keys.</summary>
+    public async Task<KeepResult> Keep(Trigger trigger, CancellationToken cancellationToken)
     {
+        IReadOnlyList<TraceKey> keys = trigger.Keys;
         if (await Assigner.Existing(keys, cancellationToken) is { } existing)
-            return new KeepResult(existing, IsNew: false, [], []);
+            return new KeepResult(existing, IsNew: trigger.Rule == Trigger.ManualRule && await Adopt(existing, trigger.Session), [], []);
         (ConversationId id, _) = await Assigner.NextGeneration(keys, cancellationToken);
-        var trigger = new Trigger(Trigger.ManualRule, "kept by hand", null, keys, time.GetUtcNow());
         Pending pending = _pending.GetOrAdd(id.Value, _ => new Pending(trigger));
         try
         {
@@ -41,7 +49,14 @@ public sealed class PendingKeeps(IServiceProvider services, IOptions<Conversatio
                 await Task.WhenAny(pending.Kept.Task, Task.Delay(options.Value.KeepGrace, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
             if (pending.Kept.Task.IsCompleted)
-                return new KeepResult(await pending.Kept.Task, IsNew: true, asked, []);
+            {
+                ConversationId kept = await pending.Kept.Task;
+                // Two may ask at once, and only one trigger began it.
+                if (!ReferenceEquals(pending.Trigger, trigger) && trigger.Rule == Trigger.ManualRule)
+                    await Adopt(kept, trigger.Session);
+                return new KeepResult(kept, IsNew: true, asked, []);
+            }
+
             Nodes.Unwatch(id.Value);
             return new KeepResult(null, IsNew: false, asked, pending.Unanswered);
         }
@@ -49,6 +64,18 @@ public sealed class PendingKeeps(IServiceProvider services, IOptions<Conversatio
         {
             _pending.TryRemove(id.Value, out _);
         }
+    }
+
+    /// <summary>
+    /// A person wants what is kept already: it is marked when it was only a control, which no list shows, and as part of a session. True when it was only a control.
+    /// </summary>
+    public async Task<bool> Adopt(ConversationId existing, ConversationId? session)
+    {
+        ConversationProgress progress = await Grains.GetGrain<IConversationIntake>(existing.Value).Progress();
+        bool wasControl = progress.Triggers.Length > 0 && progress.Triggers.All(known => known.Rule == Trigger.ControlRule);
+        if (progress.Triggers.Length > 0 && (wasControl || session is not null))
+            await Grains.GetGrain<IConversationGrain>(existing.Value).Trigger(ByHand(progress.Triggers[0].Keys) with { Session = session }, progress.Generation);
+        return wasControl;
     }
 
     /// <summary>The first exchange of a pending keep came: keeps the conversation. False when nobody asked for it.</summary>

@@ -1,4 +1,5 @@
 using Loop.Contracts.Exchanges;
+using Loop.Contracts.Redaction;
 
 namespace Loop.Store.Nodes;
 
@@ -22,6 +23,12 @@ public interface INodeCommands
 
     /// <summary>Registers a replay's keys everywhere and waits until each node confirmed, at most <paramref name="timeout"/>. Returns the nodes that did.</summary>
     Task<IReadOnlyList<string>> RegisterReplayKeys(string replayId, IReadOnlyList<TraceKey> keys, TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>Asks every connected node for the newest healthy exchanges that entered by a route, at most <paramref name="limit"/> of each, and waits for the answers, at most three times <paramref name="timeout"/>.</summary>
+    Task<NodeSearch> FindHealthy(EntryRoute route, int limit, TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>The same for the exchanges of a session.</summary>
+    Task<NodeSearch> FindSession(SessionMark mark, int limit, TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>Ends a replay's registration everywhere.</summary>
     void UnregisterReplayKeys(string replayId);

@@ -48,6 +48,15 @@ internal static class LinkMessages
         At = now,
     };
 
+    /// <summary>What a node found, without what cannot be collected.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static IReadOnlyList<FoundExchange> Read(Found message) => [.. message.Exchanges.Where(found => found.Keys.Count > 0).Select(Read)];
+
+    private static FoundExchange Read(Loop.Protocols.Capture.V1.FoundExchange found) => new(
+        ExchangeId.TryParse(found.ExchangeId, out ExchangeId id) ? id : throw new InvalidDataException($"'{found.ExchangeId}' is no exchange id."),
+        [.. found.Keys.Select(ReadKey).Distinct()],
+        found.StartedAt?.ToDateTimeOffset() ?? throw new InvalidDataException("A found exchange without a start."));
+
     private static JournalEntry Read(Loss loss, NodeSession session)
     {
         var reason = (LossReason)loss.Reason;

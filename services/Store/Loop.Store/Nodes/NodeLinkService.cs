@@ -101,6 +101,9 @@ public sealed class NodeLinkService(
                     case NodeMessage.MessageOneofCase.Status:
                         registry.Report(session, message.Status);
                         break;
+                    case NodeMessage.MessageOneofCase.Found:
+                        Complete(session, message.Found);
+                        break;
                     case NodeMessage.MessageOneofCase.ReplayKeysRegistered:
                         registry.Confirm(session.Node, message.ReplayKeysRegistered.RequestId);
                         break;
@@ -114,6 +117,18 @@ public sealed class NodeLinkService(
         {
             arrivals.TryComplete();
             fired.TryComplete();
+        }
+    }
+
+    private void Complete(NodeSession session, Found found)
+    {
+        try
+        {
+            registry.Complete(session.Node, found.FindId, LinkMessages.Read(found));
+        }
+        catch (InvalidDataException exception)
+        {
+            telemetry.Malformed(session.Node, exception.Message);
         }
     }
 

@@ -44,6 +44,7 @@ public sealed partial class NodeRegistry(IOptions<NodeLinkOptions> options, Stor
 
             // The same process dials again before we saw its old link break, or its successor does.
             old?.Abort("the node dialled again");
+            GiveUpSearches(hello.Node);
             var session = new NodeSession(hello.Node, hello.Epoch, hello.Version, options.Value.QueuedCommands, time);
             _nodes[hello.Node] = new NodeEntry(session, NewStatus(hello));
             instruments.OnNodeConnected(1);
@@ -69,6 +70,7 @@ public sealed partial class NodeRegistry(IOptions<NodeLinkOptions> options, Stor
             if (!_nodes.TryGetValue(session.Node, out NodeEntry? entry) || entry.Session != session)
                 return false;
             _nodes[session.Node] = new NodeEntry(null, entry.Status with { Connected = false, LastSeenAt = time.GetUtcNow() });
+            GiveUpSearches(session.Node);
             return true;
         }
     }

@@ -38,7 +38,7 @@ public sealed class StoreRecovery(
         HashSet<StreamName> touched = await catchUp.Run(cancellationToken);
         foreach (string id in await index.Open(cancellationToken))
             await sweep.Conversation(id, cancellationToken);
-        foreach (ConversationSummary recent in (await index.List(RecentlySealed, null, cancellationToken)).Items)
+        foreach (ConversationSummary recent in (await index.List(RecentlySealed, null, cancellationToken, ListScope.All)).Items)
             touched.Add(new StreamName(ConversationJournal.Category, recent.Id));
         foreach (StreamName stream in touched)
             await sweep.Stream(stream, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Loop.Contracts.Conversations;
 using Loop.Replayer.Core.Comparison;
 
 namespace Loop.Replayer.Core.Verdicts;
@@ -13,11 +14,9 @@ public sealed record AssertionTarget(string Hop, ValuePath Path, string Recorded
     /// <summary>Reads what was typed, and the wrong value from the recorded answer.</summary>
     public static AssertionResult Parse(string wrong, string? expect, Message? recorded)
     {
-        string[] words = wrong.Split(' ', 3, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (words is not [string hop, "response", string typed])
-            return AssertionResult.Refused($"'{wrong}' is not HOP response $.path");
-        if (!ValuePath.TryParse(typed, out ValuePath? path))
-            return AssertionResult.Refused($"'{typed}' is not a path such as $.items[0].total");
+        if (!AssertionText.TryParse(wrong, out AssertionText? written, out string? fault))
+            return AssertionResult.Refused(fault);
+        (string hop, var path) = (written.Hop, new ValuePath(written.Path));
         if (recorded is null || path.Read(recorded) is not { } value)
             return AssertionResult.Refused($"the recorded answer of {hop} holds no value at {path}");
         string? expected = expect is null ? null : JsonText(expect);

@@ -1,28 +1,22 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Loop.Contracts.Conversations;
 using Loop.Replayer.Core.Comparison;
 
 namespace Loop.Replayer.Core.Verdicts;
 
 /// <summary>A place in a JSON body, written as divergences print it: <c>$.items[0].total</c>, <c>$['a b']</c>.</summary>
-public sealed partial class ValuePath
+public sealed class ValuePath
 {
-    private readonly string _text;
-    private readonly IReadOnlyList<string> _steps;
+    private readonly ValuePathText _written;
 
-    private ValuePath(string text, IReadOnlyList<string> steps)
-    {
-        _text = text;
-        _steps = steps;
-    }
+    internal ValuePath(ValuePathText written) => _written = written;
 
     /// <summary>Reads a path; false when it is none.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ValuePath? path)
     {
-        Match match = Whole().Match(text);
-        path = match.Success ? new ValuePath(text, [.. match.Groups["step"].Captures.Select(capture => capture.Value)]) : null;
+        path = ValuePathText.TryParse(text, out ValuePathText? written) ? new ValuePath(written) : null;
         return path is not null;
     }
 
@@ -35,7 +29,7 @@ public sealed partial class ValuePath
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
             JsonElement? element = document.RootElement;
-            foreach (string step in _steps)
+            foreach (string step in _written.Steps)
                 element = element is { } parent ? Step(parent, step) : null;
             return element is { } found ? Canonical(found) : null;
         }
@@ -46,13 +40,13 @@ public sealed partial class ValuePath
     }
 
     /// <inheritdoc/>
-    public override string ToString() => _text;
+    public override string ToString() => _written.Text;
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is ValuePath other && other._text == _text;
+    public override bool Equals(object? obj) => obj is ValuePath other && other._written.Text == _written.Text;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => _written.Text.GetHashCode(StringComparison.Ordinal);
 
     /// <summary>A word as JSON text.</summary>
     internal static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
@@ -80,7 +74,4 @@ public sealed partial class ValuePath
         JsonValueKind.Object => $"{{{string.Join(',', element.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal).Select(member => $"{Quote(member.Name)}:{Canonical(member.Value)}"))}}}",
         _ => element.GetRawText(),
     };
-
-    [GeneratedRegex(@"^\$(?<step>\.[A-Za-z0-9_-]+|\[[0-9]+\]|\['[^']+'\])*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Whole();
 }

@@ -17,13 +17,6 @@ internal static class CallEvidence
     public static bool ShareRequestId(Exchange one, Exchange other) => one.Keys.Any(key => key.Kind is TraceKeyKind.Request && other.Keys.Contains(key));
 
     /// <summary>
-    /// True when a proxy sent the request. Envoy's router adds the time that it waits to every request, and, where that is switched on, the number of the try;
-    /// a caller without a proxy, and one outside of the mesh, adds neither.
-    /// </summary>
-    public static bool IsSentByProxy(Exchange server) =>
-        server.Request is { } request && (request.Header("x-envoy-attempt-count") ?? request.Header("x-envoy-expected-rq-timeout-ms")) is not null;
-
-    /// <summary>
     /// False when the request came from a host at which the service is known not to be. Loopback says nothing (there, everybody is at one host), nor does a
     /// service whose addresses nobody recorded.
     /// </summary>

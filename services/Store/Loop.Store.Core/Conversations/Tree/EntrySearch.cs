@@ -13,7 +13,7 @@ namespace Loop.Store.Core.Conversations.Tree;
 /// </summary>
 internal sealed class EntrySearch(IReadOnlyList<HopDraft> hops)
 {
-    private readonly bool _isSilentMesh = hops.Any(hop => hop.Client is not null && hop.Servers.Any(server => !CallEvidence.IsSentByProxy(server.Exchange)));
+    private readonly bool _isSilentMesh = hops.Any(hop => hop.Client is not null && hop.Servers.Any(server => !server.Exchange.IsSentByProxy()));
     private readonly ILookup<string?, Exchange> _byService = hops.SelectMany(hop => hop.Views).Select(view => view.Exchange).ToLookup(exchange => exchange.Service);
 
     /// <summary>The requests within which the caller may have made this call; none when it is an entry.</summary>
@@ -27,7 +27,7 @@ internal sealed class EntrySearch(IReadOnlyList<HopDraft> hops)
     private static bool IsBusy(HopDraft other, HopDraft hop) => other.StartedAt < hop.StartedAt && ParentSearch.EndedAfter(other.Outcome, hop.StartedAt);
 
     // Where even calls of known callers are unmarked (the headers are suppressed), an unmarked one says nothing.
-    private bool IsFromOutside(HopDraft hop) => !_isSilentMesh && !hop.Servers.Any(server => CallEvidence.IsSentByProxy(server.Exchange));
+    private bool IsFromOutside(HopDraft hop) => !_isSilentMesh && !hop.Servers.Any(server => server.Exchange.IsSentByProxy());
 
     private bool IsOfAnOrigin(HopDraft hop) => hops.Any(other =>
         other.StartedAt < hop.StartedAt && other is { Parent: null, JoinedBy: "root", Client: { } client }
