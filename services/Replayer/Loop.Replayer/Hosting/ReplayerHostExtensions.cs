@@ -60,6 +60,7 @@ public static class ReplayerHostExtensions
         services.TryAddSingleton(new ProcessSandboxOptions());
         services.TryAddSingleton<SandboxDriverSource>();
         services.TryAddSingleton<SandboxRunner>();
+        services.TryAddSingleton<ControlRun>();
         services.TryAddSingleton<SandboxReplayRun>();
         services.TryAddSingleton<RunReader>();
         services.TryAddSingleton<ReplayService>();

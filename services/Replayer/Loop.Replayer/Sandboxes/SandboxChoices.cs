@@ -1,3 +1,4 @@
+using Loop.Contracts.Api;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Comparison;
@@ -34,12 +35,14 @@ internal static class SandboxChoices
         if (asked.Judge is not null && named is null)
             return Refused($"'{asked.Judge}' names no hop, or more than one; there are {Hops(plan)}.", "Name a hop by its number: --judge 3.");
         AssertionTarget? assertion = null;
-        if (asked.Wrong is { } wrong)
+        // What was asserted when the conversation was kept holds until somebody says otherwise.
+        AssertionView? kept = asked is { Wrong: null, Judge: null } && plan.Conversation.Assertions is [.., AssertionView last] ? last : null;
+        if ((asked.Wrong ?? kept?.Wrong) is { } wrong)
         {
             PlannedCall? hop = SandboxChoice.Find(plan, wrong.Trim().Split(' ')[0]);
             if (hop is null)
                 return Refused($"'{wrong}' begins with no hop; there are {Hops(plan)}.", "Write HOP response $.path, with the number of a hop.");
-            AssertionResult result = AssertionTarget.Parse(wrong, asked.Expect, await Recorded(hop, plan, recordings));
+            AssertionResult result = AssertionTarget.Parse(wrong, asked.Expect ?? kept?.Expect, await Recorded(hop, plan, recordings));
             if (result.Target is null)
                 return Refused($"{result.Refusal}.", "Write HOP response $.path, as loopctl show prints the answer.");
             assertion = result.Target;

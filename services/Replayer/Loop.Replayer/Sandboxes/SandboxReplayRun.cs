@@ -23,7 +23,7 @@ namespace Loop.Replayer.Sandboxes;
 /// runs. Each step is a fact of the replay's stream before the next one begins.
 /// </summary>
 internal sealed class SandboxReplayRun(
-    IRecordings recordings, IReplayJournal journal, SandboxDriverSource drivers, SandboxRunner runner, IReplayIdSource ids, IOptions<ReplayOptions> options, TimeProvider time)
+    IRecordings recordings, IReplayJournal journal, SandboxDriverSource drivers, SandboxRunner runner, ControlRun controls, IReplayIdSource ids, IOptions<ReplayOptions> options, TimeProvider time)
 {
     private const int EarlierReplays = 200;
 
@@ -42,18 +42,20 @@ internal sealed class SandboxReplayRun(
         IReadOnlyList<BackgroundStub> stubs = await BackgroundStubs.Of(job.File, job.Folder, recordings);
         RunInput input = Input(job, bodies, preludes, stubs);
         SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, RecordedStart(job));
+        // Step 0 of the journal: it goes before all runs.
+        ControlResult control = await controls.Run(job, input, driver, new StepJournal(journal, job.Ids.ReplayId, 0, time).Take, cancellationToken);
         // 2 and 3
         List<ComparedRun> runs = [];
         for (int number = 1; number <= job.Request.Times; number++)
-            runs.Add(await Run(job, number, target, place, input, driver, bodies, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
+            runs.Add(await Run(job, number, target, place, input, driver, bodies, control, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
         // 4
         target = runs.Select(run => Incomplete(target, run)).FirstOrDefault(changed => changed != target) ?? target;
         Decision decision = VerdictDecider.Decide(target, [.. runs.Select(run => run.Comparison.Observations)]);
-        return SandboxReports.Finished(job, decision, runs, conditions, builds, time.GetUtcNow());
+        return SandboxReports.Finished(job, decision, runs, conditions, builds, control, time.GetUtcNow());
     }
 
     private async Task<ComparedRun> Run(
-        SandboxJob job, int number, ReplayTarget target, SandboxPlan place, RunInput input, ISandboxDriver driver, RecordedBodies bodies, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
+        SandboxJob job, int number, ReplayTarget target, SandboxPlan place, RunInput input, ISandboxDriver driver, RecordedBodies bodies, ControlResult control, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
     {
         StepJournal steps = new(journal, job.Ids.ReplayId, number, time);
         RunScript script = RunScript.Of(input);
@@ -73,7 +75,7 @@ internal sealed class SandboxReplayRun(
         ReplayComparison comparison = SandboxComparison.Of(run);
         comparison = comparison with
         {
-            Observations = comparison.Observations with { Baseline = baseline(record.Evidence), WaitedLongEnough = Limit(job, job.Plan.Entry).IsLongEnough },
+            Observations = comparison.Observations with { Control = control, Baseline = baseline(record.Evidence), WaitedLongEnough = Limit(job, job.Plan.Entry).IsLongEnough },
         };
         Decision decision = VerdictDecider.Decide(Incomplete(target, comparison), comparison.Observations);
         string stored = await journal.StoreBody(job.Ids.ReplayId, JsonSerializer.SerializeToUtf8Bytes(record, LoopJson.Options));

@@ -13,7 +13,7 @@ internal static class SandboxReports
     private const int MaximumDivergences = 60, MaximumLines = 40, MaximumMisses = 20;
 
     public static ReplayReport Finished(
-        SandboxJob job, Decision decision, IReadOnlyList<ComparedRun> runs, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, DateTimeOffset now)
+        SandboxJob job, Decision decision, IReadOnlyList<ComparedRun> runs, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, ControlResult control, DateTimeOffset now)
     {
         ComparedRun shown = runs.FirstOrDefault(run => run.Decision.Verdict == decision.Verdict) ?? runs[0];
         Core.Answers.Answer? entry = shown.Run.Record.Driven.FirstOrDefault(driven => driven.HopId == job.Plan.Entry.Hop.Id)?.Answer;
@@ -36,6 +36,7 @@ internal static class SandboxReports
                 Builds = builds,
                 Runs = [.. runs.Select(Run)],
                 ReproducedRuns = decision.ReproducedRuns,
+                Control = control switch { ControlResult.Passed => "passed", ControlResult.Failed => "failed", _ => "notRun" },
                 Listed = [.. decision.Listed.Take(MaximumLines)],
             },
         };

@@ -1,0 +1,43 @@
+using Loop.Contracts.Api;
+using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Planning;
+using Loop.Replayer.Core.Runs;
+using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Engine;
+using Loop.Replayer.Ports;
+using Loop.Replayer.Sandbox.Driver;
+
+namespace Loop.Replayer.Sandboxes;
+
+/// <summary>
+/// Replays the healthy conversation that was kept with a failure, before it: when a request that was healthy fails in this sandbox, the sandbox is broken, and
+/// nothing that fails in it says anything.
+/// </summary>
+internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner)
+{
+    /// <summary>Runs it in a place of its own, made like those of the failure.</summary>
+    /// <param name="job">The replay.</param>
+    /// <param name="input">What its scripts are made from; the recording is exchanged for the control's.</param>
+    /// <param name="driver">Makes the place.</param>
+    /// <param name="step">Told of each step as it is taken.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<ControlResult> Run(SandboxJob job, RunInput input, ISandboxDriver driver, Func<string, string, Task> step, CancellationToken cancellationToken)
+    {
+        if (job.Plan.Conversation.ControlId is not { } id || await recordings.Describe(id) is not { Hops.Count: > 0 } control)
+            return ControlResult.NotRun;
+        IReadOnlyList<Exchange> exchanges = await recordings.Exchanges(control.Id);
+        LivePlan live = LivePlan.Of(control.Hops, exchanges, job.Live.Live);
+        // None of its hops goes to a live service: it would say nothing.
+        if (live.Drives.Count == 0)
+            return ControlResult.NotRun;
+        RecordedBodies bodies = await RecordedBodies.Load(recordings, control.Id, exchanges);
+        RunScript script = RunScript.Of(input with { Live = live, Body = bodies.Body, RecordedKeys = Preludes.Keys(control), Links = LinkMessages.Find(live, bodies.Message), TargetIsBreak = false });
+        if (script.Incomplete.Count > 0)
+            return ControlResult.NotRun;
+        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, live, control.Hops.Min(hop => hop.StartedAt));
+        RunOutcome outcome = await runner.Run(driver, place, script, (what, detail) => step($"control {what}", detail), cancellationToken);
+        ControlResult result = ControlVerdict.Of(outcome.Record, live);
+        await step("control ended", $"{result.ToString().ToLowerInvariant()}: {control.Id}");
+        return result;
+    }
+}
