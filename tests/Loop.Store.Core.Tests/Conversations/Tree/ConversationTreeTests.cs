@@ -23,6 +23,23 @@ public sealed class ConversationTreeTests
     }
 
     [Fact]
+    public void Build_GatewayThatPassesTheSamePathOn_IsNotTheCalleeOfItsOwnCall()
+    {
+        // The request came in without a trace; the proxies gave it a request id, and the gateway calls with the same path.
+        RecordedExchange[] exchanges =
+        [
+            _sketch.Server("front", "/item?id=7", 0, 40, 502, remote: "9.9.9.9:1", local: "f:80"),
+            _sketch.Client("front", "/item?id=7", 1, 38, 500, local: "f:9", remote: "c:80", attempts: 1),
+            _sketch.Server("core", "/item?id=7", 2, 37, 500, remote: "f:9", local: "c:80", attempt: 1),
+        ];
+
+        ConversationTree tree = ConversationTree.Build(exchanges);
+
+        Assert.Equal(["1 unknown (9.9.9.9:1)>front root", "2 front>core nesting 1"], Outline(tree));
+        Assert.All(tree.Hops, hop => Assert.Equal(1, hop.Attempts));
+    }
+
+    [Fact]
     public void Build_InAnyOrder_GivesTheSameTree()
     {
         RecordedExchange[] exchanges = [.. Shop()];

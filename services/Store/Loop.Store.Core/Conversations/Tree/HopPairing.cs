@@ -73,7 +73,7 @@ internal static class HopPairing
         Exchange client = hop.Client!.Exchange;
         if (Traces(client) && server.IncomingSpanId is not null && client.OutgoingSpanId == server.IncomingSpanId)
             return 3;
-        if (!Overlap(client, server) || !SameRequest(client, server))
+        if (!Overlap(client, server) || !SameRequest(client, server) || IsCause(client, server))
             return 0;
         if (SameConnection(client, server))
             return HasRoom(hop, client) ? 2 : 0;
@@ -81,6 +81,10 @@ internal static class HopPairing
             return 0;
         return MayBeOtherConnection(hop, client, server) && Contains(client, server) ? 1 : 0;
     }
+
+    // A gateway passes a request on under the same path and request id: what its own proxy received before it called is the cause of the call, not its other end.
+    private static bool IsCause(Exchange client, Exchange server) =>
+        server.StartedAt < client.StartedAt && client.Service is not null && client.Service == server.Service && client.Namespace == server.Namespace && client.Instance == server.Instance;
 
     // Parallel equal calls over one HTTP/2 connection share all four addresses: one client view has no more server views than attempts.
     private static bool HasRoom(HopDraft hop, Exchange client) => hop.Servers.Count < Math.Max(1, client.AttemptCount ?? 1);
