@@ -11,6 +11,7 @@ namespace Loop.Replayer.Sandboxes;
 internal static class PlaceWriter
 {
     private const int HttpPort = 80;
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMilliseconds(200);
     private static readonly string[] SystemFolders = ["/usr/", "/bin/", "/sbin/", "/lib/", "/opt/", "/nix/"];
 
     /// <summary>The plan; its services have commands and ports, which is checked before.</summary>
@@ -23,6 +24,8 @@ internal static class PlaceWriter
             Services = [.. live.Select(service => Service(service, folder, made, plan))],
             RecordedHosts = [.. made.Select(Authority).OfType<string>().Select(HostOf).Concat(file.Background.Select(call => new Uri(call.Call.Split(' ')[1]).Host)).Distinct(StringComparer.OrdinalIgnoreCase)],
             ReadyLimit = TimeSpan.FromSeconds(readySeconds),
+            // Nothing that a service does at its end is evidence; its log is read before.
+            StopLimit = StopLimit,
             Dependencies = [.. file.Dependencies.Where(one => live.Any(service => service.Name == one.Service)).Select(one => Dependency(one, folder))],
             Clock = new ClockPlan
             {
