@@ -50,7 +50,7 @@ internal sealed class EnvoyScenario : IScenario
         double maximum = Shown.Median(full.Where(run => run.Variant == EnvoyTable.Off).Select(run => run.Report.RequestsPerSecond));
         List<LabTable> tables = [EnvoyTable.Of("Envoy under full load", full, Notes(measured.Rounds(full)))];
         List<object> all = [.. full];
-        foreach (double share in context.IsQuick ? [0.25] : new[] { 0.25, 0.5 })
+        foreach (double share in context.IsQuick ? [0.25] : new[] { 0.25, 0.5, 0.9 })
         {
             double rate = Math.Round(maximum * share / 100) * 100;
             string title = $"Envoy at {Shown.Number(rate)} requests/s, {Shown.Percent(share)} of the maximum without capture";

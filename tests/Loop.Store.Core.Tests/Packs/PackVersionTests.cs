@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+using Loop.Contracts.Exchanges;
 using Loop.Store.Conformance.Blobs;
 using Loop.Store.Core.Faults;
 using Loop.Store.Core.Packs;
@@ -23,13 +26,13 @@ public sealed class PackVersionTests
         await packs.WriteSegment(Owner, [PackSamples.Exchange(1, "request", "response")], Cancellation);
         blobs.Damage($"packs/{Owner}/1", bytes =>
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), 2);
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), 3);
             BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(24), XxHash64.HashToUInt64(bytes.AsSpan(0, 24)));
             return bytes;
         });
 
         StoreVersionException exception = await Assert.ThrowsAsync<StoreVersionException>(() => packs.ReadHeads(Owner, 1, Cancellation));
-        Assert.Contains("version 2", exception.Message);
+        Assert.Contains("version 3", exception.Message);
         await Assert.ThrowsAsync<StoreVersionException>(() => new PackStore(blobs).WriteSegment(Owner, [PackSamples.Exchange(2, "", "")], Cancellation));
     }
 
@@ -49,6 +52,52 @@ public sealed class PackVersionTests
         byte[] shared = [.. Enumerable.Repeat((byte)'s', 1000)];
         foreach (byte[] body in (byte[][])["request"u8.ToArray(), shared, "late"u8.ToArray()])
             Assert.Equal(body, await packs.ReadBody(Owner, PackSamples.Sha256(body), Cancellation));
+    }
+
+    /// <summary>The same for version 2, which a compaction writes: two exchanges of a call and the access-log entry of one.</summary>
+    [Fact]
+    public async Task Read_OfTheFirstCompactedSegment_GivesWhatWasRecorded()
+    {
+        CapturedExchange[] recorded = CompactedFixture();
+        if (Environment.GetEnvironmentVariable("LOOP_WRITE_FIXTURES") is { Length: > 0 } target)
+            await WriteCompactedFixture(Path.Combine(target, "pack-v2"), recorded);
+        var blobs = new InMemoryBlobStore();
+        await blobs.Write($"packs/{Owner}/2", await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "fixtures", "pack-v2", "2"), Cancellation), Cancellation);
+        var packs = new PackStore(blobs);
+
+        IReadOnlyList<Exchange> heads = await packs.ReadHeads(Owner, 2, Cancellation);
+        Assert.Equal(recorded.Select(exchange => JsonSerializer.Serialize(exchange.Head, StoreJson.Options)), heads.Select(head => JsonSerializer.Serialize(head, StoreJson.Options)));
+        foreach (string body in (string[])["request", "response"])
+            Assert.Equal(Encoding.UTF8.GetBytes(body), await packs.ReadBody(Owner, PackSamples.Sha256(Encoding.UTF8.GetBytes(body)), Cancellation));
+    }
+
+    private static CapturedExchange[] CompactedFixture()
+    {
+        CapturedExchange server = PackSamples.Exchange(2, "request", "response");
+        CapturedExchange client = PackSamples.Exchange(1, "request", "response");
+        client = client with { Head = client.Head with { View = ExchangeView.Client, Service = "web", Endpoints = new ExchangeEndpoints("10.0.0.7:40112", "10.0.0.7:8081", "10.0.0.7:51222", "10.0.0.8:8080") } };
+        Exchange entry = client.Head with
+        {
+            Id = client.Head.Id with { Sequence = 40 },
+            Input = CaptureInput.AccessLog,
+            Duration = TimeSpan.FromMilliseconds(12.75),
+            ResponseCodeDetails = "via_upstream",
+            OutgoingSpanId = "b7ad6b7169203331",
+            Request = client.Head.Request! with { Headers = [new HeaderField(":method", "POST"), new HeaderField("x-request-id", "0a36b9ab-370e-910b-b4c0-8bdece974f22")], Body = new BodyInfo { SizeBytes = 7, Truncated = true } },
+            Response = client.Head.Response! with { Body = new BodyInfo { SizeBytes = 8, Truncated = true } },
+        };
+        return [server, new CapturedExchange(entry, ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty), client];
+    }
+
+    private static async Task WriteCompactedFixture(string directory, CapturedExchange[] recorded)
+    {
+        var blobs = new InMemoryBlobStore();
+        var packs = new PackStore(blobs);
+        await packs.WriteSegment(Owner, recorded, Cancellation);
+        int segment = (await packs.Compact(Owner, [.. recorded.Select((_, ordinal) => new PackPlace(1, ordinal))], Cancellation)).Segment;
+        long size = (await blobs.Size($"packs/{Owner}/{segment}", Cancellation))!.Value;
+        Directory.CreateDirectory(directory);
+        await File.WriteAllBytesAsync(Path.Combine(directory, $"{segment}"), (await blobs.Read($"packs/{Owner}/{segment}", 0, (int)size, Cancellation))!, Cancellation);
     }
 
     private static async Task WriteFixture(string directory)

@@ -82,6 +82,28 @@ public sealed class CollectionTests : StoreTest
     }
 
     [Fact]
+    public async Task NodeLost_ToldAfterTheAnswer_LeavesItsOpenExchangesAwaited()
+    {
+        await using FakeNode node = await FakeNode.Connect(Store);
+        Captured inner = Make(1, [Trace(1)], 500);
+        string id = (await node.Trigger(inner.Head)).ConversationId;
+        await node.Answer(await node.NextCollect(id), open: 1, inner);
+
+        // What a node sends is taken in order: when this is recorded, the answer is.
+        await node.SendExchange(id, Make(2, [Trace(1)], 200));
+        await Published(id, summary => summary.Exchanges == 2);
+        long facts = await Facts(id);
+
+        await Store.Conversation(id).NodeLost(node.Name, "it did not answer in time");
+
+        Assert.Equal(facts, await Facts(id));
+        await node.SendExchange(id, Make(3, [Trace(1)], 200));
+        await node.OpenChanged(id, 0);
+        Assert.Equal(3, (await Sealed(id)).Exchanges);
+        Assert.DoesNotContain((await Store.Conversation(id).Describe())!.Hops, hop => hop.Views.Any(view => view.Late));
+    }
+
+    [Fact]
     public async Task Exchange_AfterTheSeal_IsRecordedAsLate()
     {
         await using FakeNode node = await FakeNode.Connect(Store);

@@ -4,7 +4,7 @@ using System.Net;
 
 namespace Loop.EnvoyConfig.Running;
 
-/// <summary>A running Envoy with its configuration file. Ends when it is disposed; an owner that is killed may leave it behind.</summary>
+/// <summary>A running Envoy with its configuration file. Ends when it is disposed, or with its owner (<see cref="OrphanWatch"/>).</summary>
 public sealed class EnvoyProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
@@ -70,6 +70,7 @@ public sealed class EnvoyProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Termination.EndAsync(_process, StopLimit, _time);
+        OrphanWatch.Drop(_process.Id);
         _parentMayEnd.Set();
         _process.Dispose();
     }
@@ -85,6 +86,7 @@ public sealed class EnvoyProcess : IAsyncDisposable
             {
                 ProcessStartInfo info = new(binary, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
                 Process process = Process.Start(info)!;
+                OrphanWatch.Add(process.Id);
                 process.OutputDataReceived += (_, line) => log.Add(line.Data);
                 process.ErrorDataReceived += (_, line) => log.Add(line.Data);
                 process.BeginOutputReadLine();

@@ -5,7 +5,7 @@ using Loop.EnvoyConfig.Running;
 
 namespace Loop.Samples.Demo.Processes;
 
-/// <summary>A program that the demo started and that it will end.</summary>
+/// <summary>A program that the demo started and that it will end; it ends, too, when the demo is killed.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
@@ -33,6 +33,7 @@ public sealed class ChildProcess : IAsyncDisposable
         try
         {
             Process process = Process.Start(info)!;
+            OrphanWatch.Add(process.Id);
             process.StandardInput.Close();
             TextWriter file = TextWriter.Synchronized(new StreamWriter(Path.Combine(logDirectory, $"{name}.log"), append: true) { AutoFlush = true });
             ChildProcess child = new(name, process, file, time);
@@ -77,6 +78,7 @@ public sealed class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Termination.EndAsync(_process, StopLimit, _time);
+        OrphanWatch.Drop(_process.Id);
         _process.Dispose();
         await _file.DisposeAsync();
     }

@@ -1,32 +1,53 @@
 using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace Loop.Store.Core.Compression;
 
 /// <summary>
 /// Text that recorded HTTP and Loop's own facts repeat for ever: names and usual values of headers, names and fields of events. What is stored is
-/// small, so that without it each piece would begin with the same words. Dictionary 1 is part of every stored format that names it and never changes;
-/// a better one is number 2.
+/// small, so that without it each piece would begin with the same words. A dictionary is part of every stored format that names it and never changes;
+/// a better one has the next number.
 /// </summary>
 public static class BuiltInDictionary
 {
     private static readonly byte[] One = Load("dictionary-1.bin");
+    private static readonly byte[] Two = Load("dictionary-2.bin");
 
-    /// <summary>Bytes of dictionary 1.</summary>
+    /// <summary>Bytes of dictionary 1: raw content.</summary>
     public static ReadOnlyMemory<byte> Content => One;
 
+    /// <summary>
+    /// Bytes of dictionary 2: content of dictionary 1, then heads as compacted segments have them, with zstd's own code tables in front, which a small frame
+    /// else brings along.
+    /// </summary>
+    public static ReadOnlyMemory<byte> ContentTwo => Two;
+
     /// <summary>A zstd compressor that refers to dictionary 1. Not thread-safe; keep it where much is compressed, since loading costs more than a small frame.</summary>
-    public static Compressor NewCompressor(int level)
+    public static Compressor NewCompressor(int level) => NewCompressor(level, One);
+
+    /// <summary>What reads such frames.</summary>
+    public static Decompressor NewDecompressor() => NewDecompressor(One);
+
+    /// <summary>A zstd compressor that refers to dictionary 2.</summary>
+    public static Compressor NewCompressorTwo(int level) => NewCompressor(level, Two);
+
+    /// <summary>What reads such frames.</summary>
+    public static Decompressor NewDecompressorTwo() => NewDecompressor(Two);
+
+    private static Compressor NewCompressor(int level, byte[] dictionary)
     {
         var compressor = new Compressor(level);
-        compressor.LoadDictionary(One);
+
+        // The format that holds the frame says which dictionary it is; four bytes in each would say it again.
+        compressor.SetParameter(ZSTD_cParameter.ZSTD_c_dictIDFlag, 0);
+        compressor.LoadDictionary(dictionary);
         return compressor;
     }
 
-    /// <summary>What reads such frames.</summary>
-    public static Decompressor NewDecompressor()
+    private static Decompressor NewDecompressor(byte[] dictionary)
     {
         var decompressor = new Decompressor();
-        decompressor.LoadDictionary(One);
+        decompressor.LoadDictionary(dictionary);
         return decompressor;
     }
 

@@ -33,6 +33,9 @@ public sealed class CollectionProgress
     /// <summary>True while <paramref name="node"/> owes something: an answer, or the end of an exchange.</summary>
     public bool Owes(string node) => _unanswered.ContainsKey(node) || _open.ContainsKey(node);
 
+    /// <summary>True while <paramref name="node"/> owes an answer.</summary>
+    public bool OwesAnswer(string node) => _unanswered.ContainsKey(node);
+
     /// <summary>These nodes were asked; each answers or is lost.</summary>
     public void Asked(IEnumerable<string> nodes)
     {

@@ -13,14 +13,32 @@ namespace Loop.Store.Core.Packs;
 /// <param name="Checksum">XXH64 of the stored bytes.</param>
 internal readonly record struct PackBlock(BlockEncoding Encoding, long Offset, int StoredSizeBytes, int RawSizeBytes, ulong Checksum)
 {
+    private const int BlockHeadersBytes = 16;
+
     /// <summary>Compresses <paramref name="raw"/> unless that does not shrink it (images, gzip). The offset is the segment's to give.</summary>
-    public static (PackBlock Block, byte[] Stored) Encode(ReadOnlySpan<byte> raw, int level)
+    /// <param name="raw">The bytes.</param>
+    /// <param name="encoding">The dictionary.</param>
+    /// <param name="level">zstd's.</param>
+    /// <param name="noiseEnd">So many bytes at the start are random.</param>
+    public static (PackBlock Block, byte[] Stored) Encode(ReadOnlySpan<byte> raw, BlockEncoding encoding, int level, int noiseEnd = 0)
     {
-        using Compressor compressor = BuiltInDictionary.NewCompressor(level);
-        ReadOnlySpan<byte> compressed = compressor.Wrap(raw);
+        using Compressor compressor = encoding == BlockEncoding.ZstdTwo ? BuiltInDictionary.NewCompressorTwo(level) : BuiltInDictionary.NewCompressor(level);
+        ReadOnlySpan<byte> compressed = noiseEnd == 0 ? compressor.Wrap(raw) : WrapInTwo(compressor, raw, noiseEnd);
         bool isSmaller = compressed.Length < raw.Length;
         byte[] stored = isSmaller ? compressed.ToArray() : raw.ToArray();
-        return (new PackBlock(isSmaller ? BlockEncoding.Zstd : BlockEncoding.Raw, 0, stored.Length, raw.Length, XxHash64.HashToUInt64(stored)), stored);
+        return (new PackBlock(isSmaller ? encoding : BlockEncoding.Raw, 0, stored.Length, raw.Length, XxHash64.HashToUInt64(stored)), stored);
+    }
+
+    // One frame of two blocks: random bytes would spoil the code of the text behind them.
+    private static byte[] WrapInTwo(Compressor compressor, ReadOnlySpan<byte> raw, int noiseEnd)
+    {
+        compressor.SetPledgedSrcSize((ulong)raw.Length);
+        byte[] target = new byte[Compressor.GetCompressBound(raw.Length) + BlockHeadersBytes];
+        compressor.WrapStream(raw[..noiseEnd], target, out int consumed, out int written, isFinalBlock: false);
+        compressor.FlushStream(target.AsSpan(written), out int flushed);
+        int size = written + flushed;
+        compressor.WrapStream(raw[consumed..], target.AsSpan(size), out _, out written, isFinalBlock: true);
+        return target[..(size + written)];
     }
 
     /// <summary>The raw bytes.</summary>
@@ -33,7 +51,7 @@ internal readonly record struct PackBlock(BlockEncoding Encoding, long Offset, i
             return stored.Length == RawSizeBytes ? stored : throw Damaged(blob, "it has another size than its index says");
         try
         {
-            using Decompressor decompressor = BuiltInDictionary.NewDecompressor();
+            using Decompressor decompressor = Encoding == BlockEncoding.ZstdTwo ? BuiltInDictionary.NewDecompressorTwo() : BuiltInDictionary.NewDecompressor();
             byte[] raw = new byte[RawSizeBytes];
             return decompressor.Unwrap(stored, raw, 0) == RawSizeBytes ? raw : throw Damaged(blob, "it decompresses to another size than its index says");
         }

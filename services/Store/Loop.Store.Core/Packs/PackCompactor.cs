@@ -16,7 +16,7 @@ internal sealed class PackCompactor(IBlobStore blobs, Func<int, string> nameOf, 
     /// <exception cref="BlobDamagedException">Something that is needed is damaged or missing.</exception>
     public async Task<(byte[] Segment, IReadOnlyList<long> StoredBytes)> Build(IReadOnlyList<PackPlace> places, CancellationToken cancellationToken)
     {
-        using var builder = new SegmentBuilder(_ => 0, size => size <= PackFormat.SmallBlockSizeBytes ? PackFormat.CompactionLevel : PackFormat.LargeBlockLevel);
+        using var builder = new SegmentBuilder(PackFormat.CompactedVersion, _ => 0, size => size <= PackFormat.SmallBlockSizeBytes ? PackFormat.CompactionLevel : PackFormat.LargeBlockLevel);
         foreach (PackPlace place in places)
         {
             Exchange[] heads = await Heads(place.Segment, cancellationToken);

@@ -1,10 +1,13 @@
 namespace Loop.Store.Core.Packs;
 
-/// <summary>Numbers of pack segments v1. Drawn byte by byte in <c>docs/formats/pack-v1.md</c>; every integer is little-endian.</summary>
+/// <summary>Numbers of pack segments. Drawn byte by byte in <c>docs/formats/pack-v1.md</c> and <c>pack-v2.md</c>; every integer is little-endian.</summary>
 internal static class PackFormat
 {
-    /// <summary>The version that this code writes, and the newest that it reads.</summary>
-    public const ushort Version = 1;
+    /// <summary>Version of a segment of arrivals: heads are messages, one after the other. Written quickly, and written again at the seal.</summary>
+    public const ushort ArrivalVersion = 1;
+
+    /// <summary>Version of a compacted segment: heads are told against each other, field by field. The newest that this code reads.</summary>
+    public const ushort CompactedVersion = 2;
 
     /// <summary>Bytes of the header.</summary>
     public const int HeaderSizeBytes = 32;
@@ -51,4 +54,7 @@ internal enum BlockEncoding : byte
 
     /// <summary>One zstd frame (RFC 8878) with <see cref="Compression.BuiltInDictionary"/> 1.</summary>
     Zstd = 1,
+
+    /// <summary>The same with dictionary 2.</summary>
+    ZstdTwo = 2,
 }

@@ -127,7 +127,7 @@ public sealed class PackStore(IBlobStore blobs) : IPackStore
 
     private static string NameOf(string owner, int segment) => string.Create(CultureInfo.InvariantCulture, $"{Area}/{owner}/{segment}");
 
-    private static SegmentBuilder ArrivalBuilder(Func<string, int> findHome) => new(findHome, _ => PackFormat.ArrivalLevel);
+    private static SegmentBuilder ArrivalBuilder(Func<string, int> findHome) => new(PackFormat.ArrivalVersion, findHome, _ => PackFormat.ArrivalLevel);
 
     // The newest that has it: an older one may be compacted away soon.
     private static int HomeOf(ImmutableSortedDictionary<int, PackSegment> pack, string sha256) => pack.LastOrDefault(pair => pair.Value.Index?.Find(sha256) is not null).Key;

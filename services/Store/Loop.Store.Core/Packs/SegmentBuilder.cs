@@ -1,22 +1,24 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Loop.Contracts.Exchanges;
-using Loop.Protocols.Exchanges;
-using Loop.Protocols.Exchanges.V1;
+using Loop.Store.Core.Faults;
+using Loop.Store.Core.Packs.Heads;
 
 namespace Loop.Store.Core.Packs;
 
 /// <summary>Gathers exchanges and bodies of one segment, then renders its bytes. Holds at most one block that is not compressed. Not thread-safe; used once.</summary>
+/// <param name="version">Of the segment: the form of its heads.</param>
 /// <param name="findHome">The number of the other segment that holds a body; 0 when none does.</param>
 /// <param name="levelOf">zstd level for a block of that raw size.</param>
-internal sealed class SegmentBuilder(Func<string, int> findHome, Func<int, int> levelOf) : IDisposable
+internal sealed class SegmentBuilder(ushort version, Func<string, int> findHome, Func<int, int> levelOf) : IDisposable
 {
-    private readonly MemoryStream _heads = new();
+    private readonly List<HeadRow> _heads = [];
     private readonly MemoryStream _open = new();
     private readonly List<long> _ownRawBytes = [];
     private readonly List<(PackBlock Block, byte[] Stored)> _blocks = [];
     private readonly List<SegmentBody> _bodies = [];
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private long _headRawBytes;
 
     /// <summary>Adds an exchange with its bodies.</summary>
     /// <exception cref="BodyMismatchException">A body is not what the head says.</exception>
@@ -25,7 +27,9 @@ internal sealed class SegmentBuilder(Func<string, int> findHome, Func<int, int> 
         long before = RawBytes;
         int requestBody = AddPart(exchange.Head, "request", exchange.Head.Request?.Body, exchange.RequestBody.Span);
         int responseBody = AddPart(exchange.Head, "response", exchange.Head.Response?.Body, exchange.ResponseBody.Span);
-        SegmentHeads.Write(_heads, exchange.Head, requestBody, responseBody);
+        HeadRow row = SegmentHeads.Row(exchange.Head, requestBody, responseBody);
+        _heads.Add(row);
+        _headRawBytes += row.Head.CalculateSize();
         _ownRawBytes.Add(RawBytes - before);
     }
 
@@ -47,14 +51,14 @@ internal sealed class SegmentBuilder(Func<string, int> findHome, Func<int, int> 
     public (byte[] Segment, IReadOnlyList<long> StoredBytes) Build()
     {
         // The heads and the last bodies share a block: for most conversations it is the only one, and what is alike in them is stored once.
-        int headSizeBytes = (int)_heads.Length;
-        _open.WriteTo(_heads);
-        _blocks.Add(Encode(_heads));
-        var index = new SegmentIndex(_ownRawBytes.Count, headSizeBytes, [.. _blocks.Select(pair => pair.Block)], _bodies);
+        (byte[] heads, int noiseEnd) = version == PackFormat.ArrivalVersion ? (SegmentHeads.WriteMessages(_heads), 0) : Columns();
+        byte[] last = [.. heads, .. _open.ToArray()];
+        _blocks.Add(PackBlock.Encode(last, Encoding, levelOf(last.Length), noiseEnd));
+        var index = new SegmentIndex(version, _ownRawBytes.Count, heads.Length, [.. _blocks.Select(pair => pair.Block)], _bodies);
         byte[] indexBytes = index.Render();
         long total = PackFormat.HeaderSizeBytes + indexBytes.Length + _blocks.Sum(pair => (long)pair.Stored.Length);
         byte[] segment = new byte[total];
-        new SegmentHeader(indexBytes.Length, total).Write(segment);
+        new SegmentHeader(version, indexBytes.Length, total).Write(segment);
         indexBytes.CopyTo(segment.AsSpan(PackFormat.HeaderSizeBytes));
         int offset = PackFormat.HeaderSizeBytes + indexBytes.Length;
         foreach ((_, byte[] stored) in _blocks)
@@ -67,13 +71,19 @@ internal sealed class SegmentBuilder(Func<string, int> findHome, Func<int, int> 
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _open.Dispose();
+
+    // What takes the place of recorded facts is read again before it does: a field that the walk forgot would else be lost with the old segments.
+    private (byte[] Heads, int NoiseEnd) Columns()
     {
-        _heads.Dispose();
-        _open.Dispose();
+        int SizeOf(int number) => _bodies[number - 1].SizeBytes;
+        (byte[] heads, int noiseEnd) = HeadColumns.Write(_heads, SizeOf);
+        return HeadColumns.Read(heads, _heads.Count, SizeOf).SequenceEqual(_heads) ? (heads, noiseEnd) : throw new HeadsDifferException(_heads[0].Head.Node);
     }
 
-    private long RawBytes => _heads.Length + _open.Length + _blocks.Sum(pair => (long)pair.Block.RawSizeBytes) + (_bodies.Count * PackFormat.HashSizeBytes);
+    private BlockEncoding Encoding => version == PackFormat.ArrivalVersion ? BlockEncoding.Zstd : BlockEncoding.ZstdTwo;
+
+    private long RawBytes => _headRawBytes + _open.Length + _blocks.Sum(pair => (long)pair.Block.RawSizeBytes) + (_bodies.Count * PackFormat.HashSizeBytes);
 
     private int AddPart(Exchange exchange, string part, BodyInfo? info, ReadOnlySpan<byte> body)
     {
@@ -87,11 +97,9 @@ internal sealed class SegmentBuilder(Func<string, int> findHome, Func<int, int> 
 
     private void CloseBlock()
     {
-        _blocks.Add(Encode(_open));
+        _blocks.Add(PackBlock.Encode(_open.GetBuffer().AsSpan(0, (int)_open.Length), Encoding, levelOf((int)_open.Length)));
         _open.SetLength(0);
     }
-
-    private (PackBlock Block, byte[] Stored) Encode(MemoryStream raw) => PackBlock.Encode(raw.GetBuffer().AsSpan(0, (int)raw.Length), levelOf((int)raw.Length));
 
     // Exchanges are compressed together: each gets the part that its raw size is, the last one the rounding.
     private long[] Share(long totalBytes)
@@ -103,6 +111,10 @@ internal sealed class SegmentBuilder(Func<string, int> findHome, Func<int, int> 
         return shares;
     }
 }
+
+/// <summary>Heads, encoded and decoded, are not what they were: a fault of this Loop. The segment was not written, and what should be compacted stays where it is.</summary>
+public sealed class HeadsDifferException(string node)
+    : StoreException($"Exchanges of node {node} cannot be compacted: read back, a head differs from what was recorded. They stay as they are and take more room. Please report this as a bug.", null);
 
 /// <summary>The bytes of a body are not those that its head tells of: the sender is wrong, and storing it would make the recording lie.</summary>
 public sealed class BodyMismatchException(ExchangeId exchange, string part, BodyInfo? info, string actualSha256, int actualSizeBytes)

@@ -6,7 +6,7 @@ using Loop.Store.Core.Faults;
 namespace Loop.Store.Core.Packs;
 
 /// <summary>The first 32 bytes of a segment.</summary>
-internal sealed record SegmentHeader(int IndexSizeBytes, long TotalSizeBytes)
+internal sealed record SegmentHeader(ushort Version, int IndexSizeBytes, long TotalSizeBytes)
 {
     private const int ChecksumOffset = PackFormat.HeaderSizeBytes - PackFormat.ChecksumSizeBytes;
 
@@ -17,7 +17,7 @@ internal sealed record SegmentHeader(int IndexSizeBytes, long TotalSizeBytes)
     public void Write(Span<byte> target)
     {
         PackFormat.Magic.CopyTo(target);
-        BinaryPrimitives.WriteUInt16LittleEndian(target[8..], PackFormat.Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(target[8..], Version);
         target[10..12].Clear();
         BinaryPrimitives.WriteInt32LittleEndian(target[12..], IndexSizeBytes);
         BinaryPrimitives.WriteInt64LittleEndian(target[16..], TotalSizeBytes);
@@ -34,9 +34,9 @@ internal sealed record SegmentHeader(int IndexSizeBytes, long TotalSizeBytes)
         if (BinaryPrimitives.ReadUInt64LittleEndian(source[ChecksumOffset..]) != XxHash64.HashToUInt64(source[..ChecksumOffset]))
             throw new BlobDamagedException(blob, "the checksum of its header does not match");
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(source[8..]);
-        if (version != PackFormat.Version)
-            throw new StoreVersionException($"Pack segment {blob}", $"format version {version}", $"version {PackFormat.Version}");
-        var header = new SegmentHeader(BinaryPrimitives.ReadInt32LittleEndian(source[12..]), BinaryPrimitives.ReadInt64LittleEndian(source[16..]));
+        if (version is not (PackFormat.ArrivalVersion or PackFormat.CompactedVersion))
+            throw new StoreVersionException($"Pack segment {blob}", $"format version {version}", $"version {PackFormat.CompactedVersion}");
+        var header = new SegmentHeader(version, BinaryPrimitives.ReadInt32LittleEndian(source[12..]), BinaryPrimitives.ReadInt64LittleEndian(source[16..]));
         if (header.TotalSizeBytes != actualSizeBytes)
             throw new BlobDamagedException(blob, $"it has {actualSizeBytes} bytes where {header.TotalSizeBytes} were written");
         if (header.IndexSizeBytes < PackFormat.ChecksumSizeBytes || header.BlocksOffset > header.TotalSizeBytes)

@@ -3,28 +3,41 @@ using Loop.Contracts.Exchanges;
 using Loop.Protocols.Exchanges;
 using Loop.Protocols.Exchanges.V1;
 using Loop.Store.Core.Blobs;
+using Loop.Store.Core.Packs.Heads;
 
 namespace Loop.Store.Core.Packs;
 
 /// <summary>
-/// Heads in a block: for each the numbers of its bodies in the index (0 for none), then its protobuf. Hashes lie in the index alone: they are random bytes,
-/// which nothing compresses.
+/// Heads of a segment, each with the numbers of its bodies in the index (0 for none). Hashes lie in the index alone: they are random bytes, which nothing
+/// compresses. Version 1 is a row of messages, version 2 is <see cref="HeadColumns"/>.
 /// </summary>
 internal static class SegmentHeads
 {
-    /// <summary>Writes a head.</summary>
-    public static void Write(Stream target, Exchange exchange, int requestBody, int responseBody)
+    /// <summary>A head without its hashes.</summary>
+    public static HeadRow Row(Exchange exchange, int requestBody, int responseBody)
     {
         ExchangeHead head = ExchangeCodec.Encode(exchange);
         if (head.Request is { } request)
             request.BodySha256 = ByteString.Empty;
         if (head.Response is { } response)
             response.BodySha256 = ByteString.Empty;
-        using var writer = new BinaryWriter(target, System.Text.Encoding.UTF8, leaveOpen: true);
-        writer.Write7BitEncodedInt(requestBody);
-        writer.Write7BitEncodedInt(responseBody);
-        writer.Flush();
-        head.WriteDelimitedTo(target);
+        return new HeadRow(head, requestBody, responseBody);
+    }
+
+    /// <summary>The bytes of version 1.</summary>
+    public static byte[] WriteMessages(IReadOnlyList<HeadRow> rows)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        foreach (HeadRow row in rows)
+        {
+            writer.Write7BitEncodedInt(row.RequestBody);
+            writer.Write7BitEncodedInt(row.ResponseBody);
+            writer.Flush();
+            row.Head.WriteDelimitedTo(stream);
+        }
+
+        return stream.ToArray();
     }
 
     /// <summary>All heads of a segment.</summary>
@@ -35,32 +48,44 @@ internal static class SegmentHeads
     {
         try
         {
-            using var stream = new MemoryStream(lastBlock, 0, index.HeadSizeBytes, writable: false);
-            using var reader = new BinaryReader(stream);
-            var heads = new Exchange[index.ExchangeCount];
-            for (int ordinal = 0; ordinal < heads.Length; ordinal++)
-            {
-                int requestBody = reader.Read7BitEncodedInt();
-                int responseBody = reader.Read7BitEncodedInt();
-                ExchangeHead head = ExchangeHead.Parser.ParseDelimitedFrom(stream);
-                SetBody(head.Request, index, requestBody);
-                SetBody(head.Response, index, responseBody);
-                heads[ordinal] = ExchangeCodec.Decode(head);
-            }
-
-            return stream.Position == index.HeadSizeBytes ? heads : throw new BlobDamagedException(blob, "bytes are left behind its last head");
+            ReadOnlyMemory<byte> bytes = lastBlock.AsMemory(0, index.HeadSizeBytes);
+            IReadOnlyList<HeadRow> rows = index.Version == PackFormat.ArrivalVersion ? ReadMessages(bytes, index.ExchangeCount) : HeadColumns.Read(bytes, index.ExchangeCount, index.SizeOf);
+            return [.. rows.Select(row => Exchange(row, index))];
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidDataException or EndOfStreamException or FormatException or ArgumentException
+            or InvalidOperationException or OverflowException)
         {
             throw new BlobDamagedException(blob, $"a head cannot be decoded ({exception.Message})");
         }
+    }
+
+    private static HeadRow[] ReadMessages(ReadOnlyMemory<byte> bytes, int count)
+    {
+        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
+        using var reader = new BinaryReader(stream);
+        var rows = new HeadRow[count];
+        for (int ordinal = 0; ordinal < rows.Length; ordinal++)
+        {
+            int requestBody = reader.Read7BitEncodedInt();
+            int responseBody = reader.Read7BitEncodedInt();
+            rows[ordinal] = new HeadRow(ExchangeHead.Parser.ParseDelimitedFrom(stream), requestBody, responseBody);
+        }
+
+        return stream.Position == bytes.Length ? rows : throw new InvalidDataException("bytes are left behind its last head");
+    }
+
+    private static Exchange Exchange(HeadRow row, SegmentIndex index)
+    {
+        SetBody(row.Head.Request, index, row.RequestBody);
+        SetBody(row.Head.Response, index, row.ResponseBody);
+        return ExchangeCodec.Decode(row.Head);
     }
 
     private static void SetBody(MessagePart? part, SegmentIndex index, int number)
     {
         if (number == 0)
             return;
-        if (part is null || number > index.Bodies.Count)
+        if (part is null || number < 0 || number > index.Bodies.Count)
             throw new InvalidDataException($"it names body {number}, which is not in the index");
         part.BodySha256 = ByteString.CopyFrom(Convert.FromHexString(index.Bodies[number - 1].Sha256));
     }

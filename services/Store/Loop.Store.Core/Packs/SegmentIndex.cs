@@ -6,22 +6,31 @@ using Loop.Store.Core.Blobs;
 namespace Loop.Store.Core.Packs;
 
 /// <summary>What a segment holds and where: everything but the blocks themselves.</summary>
+/// <param name="Version">Of the segment: the form of its heads.</param>
 /// <param name="ExchangeCount">Heads.</param>
 /// <param name="HeadSizeBytes">Bytes of the heads, at the start of the last block.</param>
 /// <param name="Blocks">In the order in which they lie.</param>
 /// <param name="Bodies">In the order in which heads name them by number.</param>
-internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadOnlyList<PackBlock> Blocks, IReadOnlyList<SegmentBody> Bodies)
+internal sealed record SegmentIndex(ushort Version, int ExchangeCount, int HeadSizeBytes, IReadOnlyList<PackBlock> Blocks, IReadOnlyList<SegmentBody> Bodies)
 {
     private Dictionary<string, SegmentBody>? _byHash;
 
     // Random bytes, which nothing compresses: in a small segment they would be a tenth of it.
     private bool HasHashes => Blocks.Count != 1 || Blocks[0].RawSizeBytes > PackFormat.HashedOnReadSizeBytes || Bodies.Any(body => !body.IsHere);
 
+    // Without hashes every body lies in the one block; version 1 says so for each.
+    private bool HasPlaces => HasHashes || Version == PackFormat.ArrivalVersion;
+
     /// <summary>Other segments whose bodies this one uses.</summary>
     public IEnumerable<int> HomeSegments => Bodies.Where(body => !body.IsHere).Select(body => body.HomeSegment).Distinct();
 
     /// <summary>The body, if its bytes lie here.</summary>
     public SegmentBody? Find(string sha256) => (_byHash ??= Bodies.ToDictionary(body => body.Sha256, StringComparer.Ordinal)).GetValueOrDefault(sha256) is { IsHere: true } body ? body : null;
+
+    /// <summary>Bytes of a body by its number, from 1; 0 where they lie in another segment.</summary>
+    /// <exception cref="InvalidDataException">There is no such body.</exception>
+    public int SizeOf(int number) =>
+        number > 0 && number <= Bodies.Count ? Bodies[number - 1].SizeBytes : throw new InvalidDataException($"body {number} is not in the index");
 
     /// <summary>Reads header and index; null when there is no such segment.</summary>
     public static async Task<SegmentIndex?> Read(IBlobStore blobs, string blob, CancellationToken cancellationToken)
@@ -71,10 +80,12 @@ internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadO
         {
             if (HasHashes)
                 writer.Write(Convert.FromHexString(body.Sha256));
-            writer.Write7BitEncodedInt(body.HomeSegment);
+            if (HasPlaces)
+                writer.Write7BitEncodedInt(body.HomeSegment);
             if (!body.IsHere)
                 continue;
-            writer.Write7BitEncodedInt(body.Block);
+            if (HasPlaces)
+                writer.Write7BitEncodedInt(body.Block);
             writer.Write7BitEncodedInt(body.SizeBytes);
         }
 
@@ -109,7 +120,7 @@ internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadO
         {
             blocks[number] = new PackBlock((BlockEncoding)reader.ReadByte(), offset, Number(blob, reader), Number(blob, reader), reader.ReadUInt64());
             offset += blocks[number].StoredSizeBytes;
-            if (blocks[number].Encoding > BlockEncoding.Zstd || blocks[number].RawSizeBytes > PackFormat.MaxBlockSizeBytes)
+            if (blocks[number].Encoding > BlockEncoding.ZstdTwo || blocks[number].RawSizeBytes > PackFormat.MaxBlockSizeBytes)
                 throw Contradiction(blob, $"block {number}");
         }
 
@@ -118,17 +129,18 @@ internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadO
         if (blocks.Length > 0)
             filled[^1] = headSize;
         bool hasHashes = reader.ReadBoolean();
+        bool hasPlaces = hasHashes || header.Version == PackFormat.ArrivalVersion;
         for (int number = 0; number < bodies.Length; number++)
         {
             string sha256 = hasHashes ? Convert.ToHexStringLower(reader.ReadBytes(PackFormat.HashSizeBytes)) : "";
-            int home = Number(blob, reader);
+            int home = hasPlaces ? Number(blob, reader) : 0;
             if (home > 0)
             {
                 bodies[number] = new SegmentBody(sha256, home, 0, 0, 0);
                 continue;
             }
 
-            int block = Number(blob, reader);
+            int block = hasPlaces ? Number(blob, reader) : 0;
             int size = Number(blob, reader);
             if (block >= blocks.Length)
                 throw Contradiction(blob, $"body {number}");
@@ -140,7 +152,7 @@ internal sealed record SegmentIndex(int ExchangeCount, int HeadSizeBytes, IReadO
             throw Contradiction(blob, "hashes are missing");
         bool isWhole = offset == header.TotalSizeBytes && stream.Position == content.Length && filled.SequenceEqual(blocks.Select(block => block.RawSizeBytes));
         bool isUnique = !hasHashes || bodies.DistinctBy(body => body.Sha256).Count() == bodies.Length;
-        return isWhole && isUnique ? new SegmentIndex(exchanges, headSize, blocks, bodies) : throw Contradiction(blob, "the sizes do not add up");
+        return isWhole && isUnique ? new SegmentIndex(header.Version, exchanges, headSize, blocks, bodies) : throw Contradiction(blob, "the sizes do not add up");
     }
 
     // Part of reading the index, so that whoever looks a body up by its hash need not know.

@@ -97,7 +97,12 @@ public sealed partial class ConversationGrain(
     /// <inheritdoc/>
     public async Task NodeLost(string node, string why)
     {
-        if (_conversation.State is not ConversationState.Open || _progress?.Owes(node) is not true)
+        if (_conversation.State is not ConversationState.Open || _progress is null)
+            return;
+
+        // This may come late: the node answered meanwhile, or dialled again and was asked anew. What it said of open exchanges then stands.
+        bool isOwing = surroundings.Nodes.IsConnected(node) ? _progress.OwesAnswer(node) : _progress.Owes(node);
+        if (!isOwing)
             return;
         telemetry.Instruments.OnNodeSilent();
         if (_openUntil is null)

@@ -18,6 +18,9 @@ public interface INodeCommands
     /// <summary>True while the node is connected and has not answered for this watch.</summary>
     bool Owes(string node, string watchId);
 
+    /// <summary>True while a link of the node is up.</summary>
+    bool IsConnected(string node);
+
     /// <summary>Ends a watch everywhere.</summary>
     void Unwatch(string watchId);
 

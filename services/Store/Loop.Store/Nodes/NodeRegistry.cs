@@ -116,6 +116,9 @@ public sealed partial class NodeRegistry(IOptions<NodeLinkOptions> options, Stor
     }
 
     /// <inheritdoc/>
+    public bool IsConnected(string node) => _nodes.GetValueOrDefault(node)?.Session is not null;
+
+    /// <inheritdoc/>
     public bool Owes(string node, string watchId) => _nodes.GetValueOrDefault(node)?.Session?.Owes(watchId) is true;
 
     /// <inheritdoc/>
