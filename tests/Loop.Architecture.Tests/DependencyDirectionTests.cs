@@ -8,7 +8,7 @@ public sealed class DependencyDirectionTests
     {
         ["Capture"] = ["Loop.Capture", "Loop.Capture.Core"],
         ["Store"] = ["Loop.Store", "Loop.Store.Core", "Loop.Store.Sqlite", "Loop.Store.Files"],
-        ["Replayer"] = ["Loop.Replayer", "Loop.Replayer.Core", "Loop.Replayer.Sandbox", "Loop.Replayer.Agent"],
+        ["Replayer"] = ["Loop.Replayer", "Loop.Replayer.Core", "Loop.Replayer.Wire", "Loop.Replayer.Sandbox", "Loop.Replayer.Agent"],
     };
 
     private static readonly string[] ForbiddenInCore = ["Microsoft.AspNetCore", "Grpc.", "Microsoft.Orleans.Server", "Microsoft.Data.Sqlite", "MassTransit", "Npgsql"];

@@ -1,4 +1,6 @@
+using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
@@ -16,15 +18,20 @@ internal static class SandboxReports
         SandboxJob job, Decision decision, IReadOnlyList<ComparedRun> runs, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, ControlResult control, DateTimeOffset now)
     {
         ComparedRun shown = runs.FirstOrDefault(run => run.Decision.Verdict == decision.Verdict) ?? runs[0];
-        Core.Answers.Answer? entry = shown.Run.Record.Driven.FirstOrDefault(driven => driven.HopId == job.Plan.Entry.Hop.Id)?.Answer;
+        // Where the entry does not run, the judged hop is what a reader wants to see beside its recording.
+        Core.Answers.Answer? entry = AnswerOf(shown.Run.Record, job.Plan.Entry.Hop.Id);
+        PlannedCall told = entry is null && job.Choice.Judged is { } judged ? judged : job.Plan.Entry;
+        Core.Answers.Answer? answer = AnswerOf(shown.Run.Record, told.Hop.Id);
         return ReportWriter.Finished(job, decision, now) with
         {
             Evidence = decision.Evidence is Evidence.Sealed ? "sealed" : "unsealed",
             Divergences = [.. shown.Comparison.Divergences.Take(MaximumDivergences)],
             Ignored = [.. shown.Comparison.Ignored.Take(MaximumLines)],
             Adjustments = [.. shown.Run.Script.Adjustments.Take(MaximumLines)],
-            ReplayedStatus = entry?.Status,
-            ReplayedDurationMs = entry?.Duration.TotalMilliseconds,
+            RecordedStatus = told.Answer?.Status(),
+            RecordedDurationMs = told.Answer?.Duration?.TotalMilliseconds,
+            ReplayedStatus = answer?.Status,
+            ReplayedDurationMs = answer?.Duration.TotalMilliseconds,
             ObservedHops = shown.Run.Record.Driven.Count + shown.Run.Record.Calls.Count(call => !call.IsBackground),
             Sandbox = new SandboxReport
             {
@@ -64,10 +71,12 @@ internal static class SandboxReports
         return new EarlierReplay(Conditions(report.ConversationId, conditions, evidence), sandbox.Builds, decision);
     }
 
+    private static Core.Answers.Answer? AnswerOf(RunRecord record, string? hopId) =>
+        record.Driven.FirstOrDefault(driven => driven.HopId == hopId)?.Answer ?? record.Calls.FirstOrDefault(call => call.HopId == hopId)?.Answer;
+
     private static RunReport Run(ComparedRun run)
     {
         RunRecord record = run.Run.Record;
-        DrivenHop? driven = record.Driven.FirstOrDefault(one => one.HopId == run.Run.Choice.Judged?.Hop.Id);
         return new RunReport
         {
             Number = run.Number,
@@ -77,7 +86,7 @@ internal static class SandboxReports
             PrepareMs = run.Prepared.TotalMilliseconds,
             DriveMs = run.Drove.TotalMilliseconds,
             CompareMs = run.Compared.TotalMilliseconds,
-            PaceRatio = driven?.Answer is { } answer && run.Run.Choice.Judged?.Answer?.Duration is { Ticks: > 0 } recorded ? answer.Duration / recorded : null,
+            PaceRatio = AnswerOf(record, run.Run.Choice.Judged?.Hop.Id) is { } answer && run.Run.Choice.Judged?.Answer?.Duration is { Ticks: > 0 } recorded ? answer.Duration / recorded : null,
             Misses = [.. record.Calls.Where(call => call.Miss is not null).Take(MaximumMisses).Select(Miss)],
             Refused = [.. record.Refused.Where(one => !one.IsBackground).Take(MaximumLines).Select(one => $"{one.Target} by {one.Caller}")],
             Background = [.. Background(record).Distinct().Take(MaximumLines)],
