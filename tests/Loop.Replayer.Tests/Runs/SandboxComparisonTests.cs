@@ -1,0 +1,125 @@
+using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Answers;
+using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Runs;
+using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Core.Verdicts;
+
+namespace Loop.Replayer.Tests.Runs;
+
+public sealed class SandboxComparisonTests
+{
+    [Theory]
+    [InlineData("payments")]
+    [InlineData("web", "payments")]
+    public void Of_TheSameAgain_DiffersInNothingAndReproduces(params string[] live)
+    {
+        ShopRun shop = ShopRun.Of(live);
+
+        Assert.Empty(shop.Compare(shop.AsRecorded()).Divergences);
+        Assert.Equal((Verdict.Reproduced, "R1"), Said(shop.Decide(shop.AsRecorded())));
+    }
+
+    [Fact]
+    public void Of_OriginNotLive_ClaimsNothing() => Assert.Equal((Verdict.Inconclusive, "V2"), Said(ShopRun.Of("web") is { } shop ? shop.Decide(shop.AsRecorded()) : null!));
+
+    [Fact]
+    public void Of_AnotherCause_Diverges()
+    {
+        ShopRun shop = ShopRun.Of("payments");
+        RunRecord run = WithAnswer(shop, ShopRun.Answered(500, """{"error":"limit is null"}"""));
+
+        Assert.Equal((Verdict.Diverged, "D1"), Said(shop.Decide(run)));
+        Divergence first = shop.Compare(run).Divergences[0];
+        Assert.Equal(("payments POST /charge #1", "body $.error"), (first.Hop, first.Place));
+    }
+
+    [Fact]
+    public void Of_AbsentFailure_IsNotFixedWithoutABaseline()
+    {
+        ShopRun shop = ShopRun.Of("payments");
+
+        Assert.Equal((Verdict.Inconclusive, "F2"), Said(shop.Decide(WithAnswer(shop, ShopRun.Answered(200, """{"ok":true}""")))));
+    }
+
+    [Fact]
+    public void Of_CallThatWasNotMade_IsMissing()
+    {
+        ShopRun shop = ShopRun.Of("web", "payments");
+        RunRecord run = shop.AsRecorded() with { Calls = [.. shop.AsRecorded().Calls.Where(call => call.HopId != "hop-2")] };
+
+        Assert.Contains(shop.Compare(run).Divergences, divergence => divergence is { Hop: "stock GET /items/7 #1", Place: "call missing" });
+    }
+
+    [Fact]
+    public void Of_MissBeforeTheEnd_IsInconclusiveAndAfterItListed()
+    {
+        ShopRun shop = ShopRun.Of("payments");
+        RunRecord before = shop.AsRecorded() with { Calls = [Missed(shop, TimeSpan.FromMilliseconds(1))] };
+        RunRecord after = shop.AsRecorded() with { Calls = [Missed(shop, TimeSpan.FromSeconds(1))] };
+
+        Assert.Equal((Verdict.Inconclusive, "V5"), Said(shop.Decide(before)));
+        Assert.Equal((Verdict.Reproduced, "R1"), Said(shop.Decide(after)));
+        Assert.Single(shop.Decide(after).Listed);
+    }
+
+    [Fact]
+    public void Of_BackgroundMiss_NeverDecides()
+    {
+        ShopRun shop = ShopRun.Of("payments");
+        RunRecord run = shop.AsRecorded() with { Calls = [Missed(shop, TimeSpan.FromMilliseconds(1)) with { IsBackground = true, CallerHopId = null }] };
+
+        Assert.Equal((Verdict.Reproduced, "R1"), Said(shop.Decide(run)));
+    }
+
+    [Fact]
+    public void Of_RefusedConnection_IsInconclusive()
+    {
+        ShopRun shop = ShopRun.Of("payments");
+        RunRecord run = shop.AsRecorded();
+        run = run with { Refused = [new RefusedTarget("payments", "TCP db:5432 (PostgreSQL)", IsBackground: false, run.StartedAt)] };
+
+        Decision decision = shop.Decide(run);
+        Assert.Equal((Verdict.Inconclusive, "V5"), Said(decision));
+        Assert.Contains("TCP db:5432 (PostgreSQL) by payments", decision.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_AnswerThatWasNotKept_IsAGapOfTheInput()
+    {
+        ShopRun shop = ShopRun.Of("payments");
+        RunRecord run = shop.AsRecorded() with { Calls = [Missed(shop, TimeSpan.FromMilliseconds(1)) with { Miss = null, Gap = "stock GET /items/7 #1: its answer was not kept in full" }] };
+
+        Assert.Equal((Verdict.Inconclusive, "V4"), Said(shop.Decide(run)));
+    }
+
+    [Fact]
+    public void Of_NothingAnswered_IsAHangOrAFault()
+    {
+        ShopRun shop = ShopRun.Of("payments");
+        RunRecord silent = WithAnswer(shop, new Answer { Outcome = AnswerOutcome.HeadersTimedOut, Duration = TimeSpan.FromSeconds(30) });
+        RunRecord broken = shop.AsRecorded() with { Fault = new SandboxFault(SandboxFaultKind.ServiceDied, "payments ended with exit code 1") };
+
+        Assert.Equal((Verdict.Diverged, "D2"), Said(shop.Decide(silent)));
+        Assert.Equal((Verdict.Inconclusive, "V1"), Said(shop.Decide(broken)));
+    }
+
+    private static (Verdict, string) Said(Decision decision) => (decision.Verdict, decision.Row);
+
+    private static RunRecord WithAnswer(ShopRun shop, Answer answer)
+    {
+        RunRecord run = shop.AsRecorded();
+        return run with { Driven = [.. run.Driven.Select(driven => driven with { Answer = answer })] };
+    }
+
+    private static ServedCall Missed(ShopRun shop, TimeSpan after) => new()
+    {
+        Caller = "payments",
+        CallerHopId = "hop-3",
+        Miss = "no such call was recorded",
+        StartedAt = shop.AsRecorded().StartedAt + after,
+        EndedAt = shop.AsRecorded().StartedAt + after,
+        Request = new Message(shop.Live.Drives[0].Request!.Request!, ReadOnlyMemory<byte>.Empty),
+        RequestBodyBytes = 0,
+    };
+}
