@@ -8,6 +8,11 @@ namespace Loop.TruthBench.Arms;
 /// <summary>Writes the sandbox file of an arm, with the file that names its build.</summary>
 internal static class ArmSandbox
 {
+    // Two levels below the language's folder, where the program lies. Each arm has a folder of its own, so that all have one environment:
+    // a replay in another environment is no baseline.
+    private const string Up = "../../";
+    private const string BuildFile = "build.json";
+    private const string Calls = "calls.log";
     private const int Port = 8080;
     private const string PostgresAddress = "127.0.0.1:5432";
     private const string RedisAddress = "127.0.0.1:6379";
@@ -16,19 +21,20 @@ internal static class ArmSandbox
     public static string Write(Workplace place, Arm arm)
     {
         string folder = place.Of(arm.Bug.Language);
-        File.WriteAllText(Path.Combine(folder, BuildFile(arm)), arm.Build.ToJson());
+        Directory.CreateDirectory(Path.Combine(folder, Folder(arm)));
+        File.WriteAllText(Path.Combine(folder, Folder(arm), BuildFile), arm.Build.ToJson());
         string file = Path.Combine(folder, $"{arm.Bug.Name}.{arm.Name}.yaml");
         File.WriteAllText(file, Text(arm));
         return file;
     }
 
     /// <summary>The file in which the service notes its calls, relative to the language's folder.</summary>
-    public static string CallFile(Arm arm) => $"calls/{arm.Bug.Name}.{arm.Name}.log";
+    public static string CallFile(Arm arm) => $"{Folder(arm)}/{Calls}";
 
     internal static string Text(Arm arm)
     {
         StringBuilder text = new("version: 1\nservices:\n");
-        WriteService(text, Services.Front, Services.FrontCommand, "front.mjs", "none", new Dictionary<string, string>());
+        WriteService(text, Services.Front, ".", Services.FrontCommand, "front.mjs", "none", new Dictionary<string, string>());
         if (arm.Kind is ArmKind.Elsewhere)
             text.Append($"  {arm.Bug.Core}:\n    state: recorded\n");
         else
@@ -45,19 +51,19 @@ internal static class ArmSandbox
         Language language = Language.Of(arm.Bug.Language);
         Dictionary<string, string> environment = new(language.Environment)
         {
-            ["TRUTH_BUILD"] = BuildFile(arm),
-            ["TRUTH_CALLS"] = CallFile(arm),
+            ["TRUTH_BUILD"] = BuildFile,
+            ["TRUTH_CALLS"] = Calls,
             ["TRUTH_POSTGRES"] = PostgresAddress,
             ["TRUTH_REDIS"] = RedisAddress,
         };
         if (IsBroken(arm, BrokenHow.WrongEnvironment))
             environment["TRUTH_OUTBOUND"] = "staging.example:80";
-        WriteService(text, arm.Bug.Core, language.Command, BuildFile(arm), IsBroken(arm, BrokenHow.UndeclaredState) ? "unknown" : "none", environment);
+        WriteService(text, arm.Bug.Core, Folder(arm), language.Command(Up), $"{Folder(arm)}/{BuildFile}", IsBroken(arm, BrokenHow.UndeclaredState) ? "unknown" : "none", environment);
     }
 
-    private static void WriteService(StringBuilder text, string name, IReadOnlyList<string> command, string buildFile, string state, Dictionary<string, string> environment)
+    private static void WriteService(StringBuilder text, string name, string workFolder, IReadOnlyList<string> command, string buildFile, string state, Dictionary<string, string> environment)
     {
-        text.Append($"  {name}:\n    command: [{string.Join(", ", command.Select(Quoted))}]\n    port: {Port}\n    health: /health\n");
+        text.Append($"  {name}:\n    command: [{string.Join(", ", command.Select(Quoted))}]\n    workFolder: {Quoted(workFolder)}\n    port: {Port}\n    health: /health\n");
         text.Append($"    build: {{ file: {Quoted(buildFile)} }}\n    state: {state}\n    environment:\n      TRUTH_PORT: {Quoted($"{Port}")}\n");
         foreach ((string variable, string value) in environment)
             text.Append($"      {variable}: {Quoted(value)}\n");
@@ -78,7 +84,7 @@ internal static class ArmSandbox
             : $"  rows: {{ kind: redis, service: {arm.Bug.Core}, port: 6379{seed} }}\n");
     }
 
-    private static string BuildFile(Arm arm) => $"builds/{arm.Bug.Name}.{arm.Name}.json";
+    private static string Folder(Arm arm) => $"arms/{arm.Bug.Name}.{arm.Name}";
 
     private static bool IsBroken(Arm arm, BrokenHow how) => arm.Kind is ArmKind.Broken && arm.Bug.Broken == how;
 

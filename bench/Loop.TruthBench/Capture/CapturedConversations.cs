@@ -45,7 +45,7 @@ internal sealed class CapturedConversations(Workplace place, IReadOnlyList<Bug> 
         foreach (string name in HealthyServices.Names)
             ports[name] = free[^1];
         foreach (string language in languages)
-            await File.WriteAllTextAsync(Path.Combine(place.Of(language), "builds", "production.json"), Build.Buggy.ToJson(), cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(place.Of(language), "production.json"), Build.Buggy.ToJson(), cancellationToken);
         owned.Add(await HealthyServices.Start(free[^1], bugs, time, cancellationToken));
         Rows rows = await Rows.Start(owned, bugs, place, time, cancellationToken);
         await Mesh.Start(owned, place.Root, ports, inbound, outbound, capturePort, time, cancellationToken);

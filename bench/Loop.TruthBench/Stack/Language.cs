@@ -2,20 +2,20 @@ namespace Loop.TruthBench.Stack;
 
 /// <summary>How the service of a language is put into its folder, and started there.</summary>
 /// <param name="Name">As in the list of bugs.</param>
-/// <param name="Command">Words, relative to the folder.</param>
+/// <param name="Command">Words; the argument is the way to the folder, with a slash behind it.</param>
 /// <param name="Environment">What its runtime wants beside.</param>
 /// <param name="Install">Puts the program into the folder; the first folder is that of the sources.</param>
-internal sealed record Language(string Name, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, Func<string, string, CancellationToken, Task> Install)
+internal sealed record Language(string Name, Func<string, IReadOnlyList<string>> Command, IReadOnlyDictionary<string, string> Environment, Func<string, string, CancellationToken, Task> Install)
 {
     private static readonly Dictionary<string, string> Nothing = [];
 
     public static IReadOnlyList<Language> All { get; } =
     [
-        new("csharp", ["dotnet", "truth-core.dll"], new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "1", ["DOTNET_EnableDiagnostics"] = "0" }, InstallCsharp),
+        new("csharp", up => ["dotnet", $"{up}truth-core.dll"], new Dictionary<string, string> { ["DOTNET_TieredCompilation"] = "1", ["DOTNET_EnableDiagnostics"] = "0" }, InstallCsharp),
         // The distribution's own interpreter: another one on PATH need not have the client of PostgreSQL.
-        new("python", ["/usr/bin/python3", "-B", "core.py"], Nothing, (sources, folder, _) => Copy(Path.Combine(sources, "python"), folder)),
-        new("node", ["node", "core.mjs"], Nothing, (sources, folder, _) => Copy(Path.Combine(sources, "node"), folder)),
-        new("go", ["./core"], Nothing, BuildGo),
+        new("python", up => ["/usr/bin/python3", "-B", $"{up}core.py"], Nothing, (sources, folder, _) => Copy(Path.Combine(sources, "python"), folder)),
+        new("node", up => ["node", $"{up}core.mjs"], Nothing, (sources, folder, _) => Copy(Path.Combine(sources, "node"), folder)),
+        new("go", up => [$"{up}core"], Nothing, BuildGo),
     ];
 
     /// <exception cref="BenchException">There is no such language.</exception>

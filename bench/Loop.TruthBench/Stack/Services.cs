@@ -25,7 +25,7 @@ internal static class Services
             Dictionary<string, string> environment = new(plan.Environment($"{language}-core"));
             foreach ((string name, string value) in known.Environment)
                 environment[name] = value;
-            ready.Add(Start(owned, $"{language}-core", folder, known.Command, environment, plan, place.Logs, time, cancellationToken));
+            ready.Add(Start(owned, $"{language}-core", folder, known.Command("./"), environment, plan, place.Logs, time, cancellationToken));
         }
 
         await Task.WhenAll(ready);
@@ -73,7 +73,7 @@ internal sealed record ServicesPlan
         ["TRUTH_OUTBOUND"] = $"127.0.0.1:{Outbound[service].ToString(CultureInfo.InvariantCulture)}",
         ["TRUTH_POSTGRES"] = Postgres,
         ["TRUTH_REDIS"] = Redis,
-        ["TRUTH_BUILD"] = "builds/production.json",
+        ["TRUTH_BUILD"] = "production.json",
         ["TRUTH_SWITCH"] = MaySwitch ? "1" : "0",
         ["TZ"] = Production.TimeZone,
     };

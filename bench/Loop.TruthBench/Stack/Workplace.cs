@@ -29,8 +29,6 @@ internal sealed class Workplace(string root, TruthSources sources)
             string entry = Path.Combine(folder, "front.mjs");
             if (!File.Exists(entry))
                 File.Copy(Path.Combine(sources.Folder, "node", "front.mjs"), entry);
-            Directory.CreateDirectory(Path.Combine(folder, "builds"));
-            Directory.CreateDirectory(Path.Combine(folder, "calls"));
             foreach (Bug bug in language.Where(bug => bug.Seed is not null))
                 File.Copy(sources.Seed(bug.Seed!), Path.Combine(folder, bug.Seed!));
         }
