@@ -1,0 +1,43 @@
+using Loop.Testing.Envoy;
+using Loop.TruthBench.Stack;
+using Xunit;
+
+namespace Loop.TruthBench.Tests;
+
+/// <summary>The bench itself, for a fixed third of the bugs: real Envoys, a real loopd, real sandboxes, every arm.</summary>
+public sealed class ThirdTests(ITestOutputHelper output)
+{
+    private static readonly string[] Needed = ["node", "go", "redis-server", "unshare", "setpriv"];
+
+    [Fact]
+    public async Task Third_OfTheBugs_GetsNoFalseVerdict()
+    {
+        RequireReal.EnvoyBinary();
+        RequirePrograms();
+        // One mutant of each bug: the others are for ./loop bench truth, which has the time.
+        TruthOptions options = new() { Programs = AppContext.BaseDirectory, Third = true, NegativesPerBug = 1 };
+
+        TruthResult result = await new TruthRun(options, TruthSources.Find(null), output.WriteLine, TimeProvider.System).Run(TestContext.Current.CancellationToken);
+
+        output.WriteLine(result.ToString());
+        Assert.Equal(0, result.Matrix.FalseReproduced.Value);
+        Assert.Equal(0, result.Matrix.FalseFixed.Value);
+        Assert.Equal(0, result.WrongAnswers.Value);
+        // Silence is no truth: what happened must be said, too.
+        Assert.Equal(result.Matrix.Reproduced.Of, result.Matrix.Reproduced.Value);
+        Assert.Equal(result.Matrix.Fixed.Of, result.Matrix.Fixed.Value);
+        Assert.True(result.TellsLiesApart, "judging by the entry alone scores no worse: the bench is broken");
+    }
+
+    private static void RequirePrograms()
+    {
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        string[] missing = [.. Needed.Where(program => !folders.Any(folder => File.Exists(Path.Combine(folder, program))))];
+        if (missing.Length > 0)
+            RequireReal.Skip($"{string.Join(", ", missing)} not found; ./loop test installs what the bench needs when it runs as root");
+        if (!Directory.Exists("/usr/lib/postgresql"))
+            RequireReal.Skip("PostgreSQL not found; ./loop test installs what the bench needs when it runs as root");
+        if (!File.Exists("/usr/lib/python3/dist-packages/psycopg2/__init__.py"))
+            RequireReal.Skip("psycopg2 of the distribution's Python not found; ./loop test installs what the bench needs when it runs as root");
+    }
+}
