@@ -80,7 +80,7 @@ internal static class ArmSandbox
         };
         text.Append("dependencies:\n");
         text.Append(arm.Bug.Needs is StateKind.Postgresql
-            ? $"  rows: {{ kind: postgresql, service: {arm.Bug.Core}, port: 5432, database: truth, user: postgres{seed} }}\n"
+            ? $"  rows: {{ kind: postgresql, service: {arm.Bug.Core}, port: 5432, database: truth, user: truth{seed} }}\n"
             : $"  rows: {{ kind: redis, service: {arm.Bug.Core}, port: 6379{seed} }}\n");
     }
 

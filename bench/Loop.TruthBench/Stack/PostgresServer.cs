@@ -28,7 +28,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         ChildProcess process = ChildProcess.Start("postgres", server[0], server[1..], logs, time);
         PostgresServer started = new(process, data, port);
         await process.WaitUntilAsync("database", started.IsReady, StartLimit, cancellationToken);
-        await started.Execute("postgres", "create database truth", cancellationToken);
+        await started.Execute("postgres", "create role truth login", cancellationToken);
+        await started.Execute("postgres", "create database truth owner truth", cancellationToken);
         return started;
     }
 
@@ -41,9 +42,10 @@ internal sealed class PostgresServer : IAsyncDisposable
         Directory.Delete(_data, recursive: true);
     }
 
+    // The database of an owner has the owner's name.
     private async Task Execute(string database, string sql, CancellationToken cancellationToken)
     {
-        await using NpgsqlConnection connection = new($"Host=127.0.0.1;Port={_port};Username=postgres;Database={database};Pooling=false;SSL Mode=Disable;GSS Encryption Mode=Disable");
+        await using NpgsqlConnection connection = new($"Host=127.0.0.1;Port={_port};Username={database};Database={database};Pooling=false;SSL Mode=Disable;GSS Encryption Mode=Disable");
         await connection.OpenAsync(cancellationToken);
         await using NpgsqlCommand command = new(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);

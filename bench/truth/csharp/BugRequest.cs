@@ -38,7 +38,7 @@ internal sealed class BugRequest(HttpRequest http, Build build, Callees callees)
     public static async Task<T> Rows<T>(string sql, Func<NpgsqlDataReader, Task<T>> read)
     {
         string[] address = Settings.Postgres.Split(':');
-        await using NpgsqlConnection connection = new($"Host={address[0]};Port={address[1]};Username=postgres;Database=truth;Pooling=false;Timeout=10;SSL Mode=Disable;GSS Encryption Mode=Disable");
+        await using NpgsqlConnection connection = new($"Host={address[0]};Port={address[1]};Username=truth;Database=truth;Pooling=false;Timeout=10;SSL Mode=Disable;GSS Encryption Mode=Disable");
         await connection.OpenAsync();
         await using NpgsqlCommand command = new(sql, connection);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();

@@ -7,7 +7,7 @@ def select(sql, *values):
     import psycopg2  # only bugs with rows need the client
 
     host, port = os.environ["TRUTH_POSTGRES"].split(":")
-    connection = psycopg2.connect(host=host, port=port, user="postgres", dbname="truth", connect_timeout=10)
+    connection = psycopg2.connect(host=host, port=port, user="truth", dbname="truth", connect_timeout=10)
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
