@@ -64,7 +64,7 @@ internal sealed class Checker(IReadOnlyDictionary<string, int> ports, HealthySer
                 negatives.Add(build);
         }
 
-        return new CheckedBug(bug, negatives, equivalent);
+        return new CheckedBug(bug, buggy.Calls.Count, negatives, equivalent);
     }
 
     private async Task<Outcome> Ask(Bug bug, BugRequest asked, Build build, CancellationToken cancellationToken)
@@ -106,6 +106,7 @@ internal sealed class Checker(IReadOnlyDictionary<string, int> ports, HealthySer
 
 /// <summary>A bug that was proved to be one.</summary>
 /// <param name="Bug">The bug.</param>
+/// <param name="Calls">Calls that its service makes before it fails.</param>
 /// <param name="Negatives">Mutants that are neither the bug nor the fix.</param>
 /// <param name="Equivalent">Mutants that could not be told from one of them.</param>
-internal sealed record CheckedBug(Bug Bug, IReadOnlyList<Build> Negatives, IReadOnlyList<string> Equivalent);
+internal sealed record CheckedBug(Bug Bug, int Calls, IReadOnlyList<Build> Negatives, IReadOnlyList<string> Equivalent);

@@ -7,6 +7,8 @@ namespace Loop.TruthBench.Stack;
 /// <summary>A real Envoy beside every service, with an inbound and an outbound listener, streaming to Loop.</summary>
 internal static class Mesh
 {
+    private static readonly TimeSpan CollectorLimit = TimeSpan.FromSeconds(60);
+
     /// <summary>Starts them.</summary>
     /// <param name="owned">Takes them over.</param>
     /// <param name="folder">Where their configurations go.</param>
@@ -41,11 +43,25 @@ internal static class Mesh
                 EnvoyProcess envoy = await EnvoyProcess.StartAsync(new EnvoyStart(binary.Path, EnvoyConfigGenerator.Bootstrap(config), Path.Combine(folder, $"envoy-{service}")), time, cancellationToken);
                 lock (owned)
                     owned.Add(envoy);
+                await UsesCollector(envoy, time, cancellationToken);
             }
             catch (EnvoyFailedException failure)
             {
                 throw new BenchException($"the Envoy of {service} did not start: {failure.Message}");
             }
+        }
+    }
+
+    // Until its first health check has passed an Envoy sends nothing to Loop, and the conversation would lack its hops.
+    private static async Task UsesCollector(EnvoyProcess envoy, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using EnvoyAdmin admin = new(envoy.Admin);
+        long started = time.GetTimestamp();
+        while ((await admin.Stats("cluster.loop_collector.membership_healthy", cancellationToken)).Values.Sum() == 0)
+        {
+            if (time.GetElapsedTime(started) > CollectorLimit)
+                throw new BenchException($"an Envoy did not find Loop within {CollectorLimit.TotalSeconds:0} s:\n{envoy.Log}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
         }
     }
 }
