@@ -3,22 +3,45 @@ using System.Net.Sockets;
 
 namespace Loop.TruthBench.Stack;
 
-/// <summary>Ports that nobody used a moment ago; all are held until all are chosen, so that none is given twice.</summary>
+/// <summary>
+/// Ports that nobody listens on. They lie below those that the kernel hands out by itself: between the choice and the use of a port no connection of
+/// another program can take it.
+/// </summary>
 internal static class FreePorts
 {
-    public static int[] Take(int count)
+    private const int Lowest = 12000;
+    private const int Highest = 32000;
+
+    // Benches that run at the same time begin at different places.
+    private static int _next = Lowest + (Environment.ProcessId * 53 % (Highest - Lowest));
+
+    public static int[] Take(int count) => [.. Enumerable.Range(0, count).Select(_ => TakeOne())];
+
+    private static int TakeOne()
     {
-        TcpListener[] held = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        for (int tried = 0; tried < Highest - Lowest; tried++)
+        {
+            int port = Interlocked.Increment(ref _next);
+            if (port > Highest)
+                _next = Lowest;
+            if (port <= Highest && IsFree(port))
+                return port;
+        }
+
+        throw new BenchException($"no port between {Lowest} and {Highest} is free");
+    }
+
+    private static bool IsFree(int port)
+    {
         try
         {
-            foreach (TcpListener listener in held)
-                listener.Start();
-            return [.. held.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+            using TcpListener listener = new(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
         }
-        finally
+        catch (SocketException)
         {
-            foreach (TcpListener listener in held)
-                listener.Dispose();
+            return false;
         }
     }
 }
