@@ -36,8 +36,9 @@ internal sealed class TruthRun(TruthOptions options, TruthSources sources, Actio
                 return new TruthResult([], new Count(0, 0), bugs.Count);
             // 3.
             await using LoopProcess loop = await LoopProcess.Start(options.Programs, place, time, cancellationToken);
-            IReadOnlyDictionary<string, string> conversations = await new CapturedConversations(place, checkedBugs, time).Record(loop, cancellationToken);
-            say($"captured and sealed: {conversations.Count} conversations; services, proxies and rows are gone");
+            CapturedConversations capture = new(place, checkedBugs, time);
+            IReadOnlyDictionary<string, string> conversations = await capture.Record(loop, cancellationToken);
+            say($"captured and sealed: {conversations.Count} conversations ({capture.SentAgain} requests were sent again); services, proxies and rows are gone");
             // 4.
             return await Replay(place, loop, labels, checkedBugs, conversations, cancellationToken);
         }
