@@ -119,10 +119,6 @@ internal enum BrokenHow
     [JsonStringEnumMemberName("wrong-time-zone")]
     WrongTimeZone,
 
-    /// <summary>A clock that the recording does not know.</summary>
-    [JsonStringEnumMemberName("wrong-clock")]
-    WrongClock,
-
     /// <summary>More of the request's body than was kept.</summary>
     [JsonStringEnumMemberName("truncated-input")]
     TruncatedInput,
