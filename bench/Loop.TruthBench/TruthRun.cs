@@ -23,6 +23,7 @@ internal sealed class TruthRun(TruthOptions options, TruthSources sources, Actio
         IReadOnlyList<Bug> bugs = (options.Third ? catalogue.Third() : catalogue).Bugs;
         Labels labels = Labels.Read(sources.Labels);
         string root = Directory.CreateTempSubdirectory("loop-truth-").FullName;
+        bool keep = false;
         try
         {
             // 1.
@@ -42,9 +43,15 @@ internal sealed class TruthRun(TruthOptions options, TruthSources sources, Actio
             // 4.
             return await Replay(place, loop, labels, checkedBugs, conversations, cancellationToken);
         }
+        catch (BenchException failure)
+        {
+            keep = true;
+            throw new BenchException($"{failure.Message}\nlogs: {Path.Combine(root, "logs")}");
+        }
         finally
         {
-            Directory.Delete(root, recursive: true);
+            if (!keep)
+                Directory.Delete(root, recursive: true);
         }
     }
 

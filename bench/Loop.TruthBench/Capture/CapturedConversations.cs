@@ -1,4 +1,5 @@
 using System.Net;
+using Loop.EnvoyConfig.Running;
 using Loop.Samples.Demo;
 using Loop.Samples.Demo.Processes;
 using Loop.TruthBench.Bugs;
@@ -22,8 +23,9 @@ internal sealed class CapturedConversations(Workplace place, IReadOnlyList<Check
     private const int HealthyBefore = 2;
     private const int HealthyAfter = 1;
     private const int Parallel = 6;
-    private const int Rounds = 3;
-    private static readonly TimeSpan SealLimit = TimeSpan.FromSeconds(40);
+    private const int ParallelAgain = 2;
+    private const int Rounds = 6;
+    private static readonly TimeSpan SealLimit = TimeSpan.FromSeconds(25);
 
     private readonly Bug[] _bugs = [.. checkedBugs.Select(one => one.Bug)];
 
@@ -34,7 +36,7 @@ internal sealed class CapturedConversations(Workplace place, IReadOnlyList<Check
     public async Task<IReadOnlyDictionary<string, string>> Record(LoopProcess loop, CancellationToken cancellationToken)
     {
         await using Owned owned = new();
-        int entry = await StartStack(owned, loop.CapturePort, cancellationToken);
+        (int entry, IReadOnlyList<EnvoyProcess> envoys) = await StartStack(owned, loop.CapturePort, cancellationToken);
         string[] wanted = [.. Failing().Select(planned => planned.Target)];
         Dictionary<string, string> recorded = [];
         for (int round = 0; round < Rounds; round++)
@@ -42,20 +44,30 @@ internal sealed class CapturedConversations(Workplace place, IReadOnlyList<Check
             string[] missing = [.. wanted.Except(recorded.Keys)];
             if (round > 0)
                 SentAgain += missing.Length;
-            await Send(entry, missing, cancellationToken);
+            await Mesh.AllCapture(envoys, time, cancellationToken);
+            await Send(entry, missing, round == 0 ? Parallel : ParallelAgain, cancellationToken);
             await AwaitSealed(loop, missing, recorded, cancellationToken);
             if (recorded.Count == wanted.Length)
                 return recorded;
         }
 
         // A replay of half a recording proves nothing about verdicts.
-        throw new BenchException($"Loop did not record all hops of {string.Join(", ", wanted.Except(recorded.Keys))}, in {Rounds} rounds");
+        foreach (string[] words in new string[][] { ["status"], ["list"], ["show", (await loop.Control.ListAsync(cancellationToken)).FirstOrDefault(found => wanted.Contains(found.Path))?.Id ?? "none"] })
+        {
+            (int _, string output, string errors) = await Command.Try([loop.Loopctl, .. words], new Dictionary<string, string> { ["LOOP_URL"] = loop.Http.ToString() }, cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(place.Logs, $"loopctl-{words[0]}.txt"), output + errors, cancellationToken);
+        }
+
+        IReadOnlyList<ListedConversation> listed = await loop.Control.ListAsync(cancellationToken);
+        IEnumerable<string> missed = wanted.Except(recorded.Keys).Select(target =>
+            $"{target} ({HopsOf(target)} hops; Loop has {string.Join(", ", listed.Where(found => found.Path == target).Select(found => $"{found.Hops} {found.State}").DefaultIfEmpty("nothing"))})");
+        throw new BenchException($"Loop did not record all hops, in {Rounds} rounds, of {string.Join("; ", missed)}");
     }
 
     /// <summary>The target of a failing request that carries more than is kept.</summary>
     public static string PaddedTarget(Bug bug) => bug.Failing.Target + "?padded=1";
 
-    private async Task<int> StartStack(Owned owned, int capturePort, CancellationToken cancellationToken)
+    private async Task<(int Entry, IReadOnlyList<EnvoyProcess> Envoys)> StartStack(Owned owned, int capturePort, CancellationToken cancellationToken)
     {
         string[] languages = [.. _bugs.Select(bug => bug.Language).Distinct()];
         string[] services = [Services.Front, .. languages.Select(language => $"{language}-core")];
@@ -70,10 +82,10 @@ internal sealed class CapturedConversations(Workplace place, IReadOnlyList<Check
             await File.WriteAllTextAsync(Path.Combine(place.Of(language), "production.json"), Build.Buggy.ToJson(), cancellationToken);
         owned.Add(await HealthyServices.Start(free[^1], _bugs, time, cancellationToken));
         Rows rows = await Rows.Start(owned, _bugs, place, time, cancellationToken);
-        await Mesh.Start(owned, place.Root, ports, inbound, outbound, capturePort, time, cancellationToken);
+        IReadOnlyList<EnvoyProcess> envoys = await Mesh.Start(owned, place.Root, ports, inbound, outbound, capturePort, time, cancellationToken);
         ServicesPlan plan = new() { Languages = languages, Ports = ports, Outbound = outbound, Postgres = rows.Postgres, Redis = rows.Redis };
         await Services.Start(owned, place, plan, time, cancellationToken);
-        return inbound[Services.Front];
+        return (inbound[Services.Front], envoys);
     }
 
     private IEnumerable<Planned> Failing() =>
@@ -83,14 +95,14 @@ internal sealed class CapturedConversations(Workplace place, IReadOnlyList<Check
     ];
 
     // The order is mixed but always the same one; neighbours run at the same time.
-    private async Task Send(int entry, string[] targets, CancellationToken cancellationToken)
+    private async Task Send(int entry, string[] targets, int parallel, CancellationToken cancellationToken)
     {
         using HttpClient client = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null }) { Timeout = TimeSpan.FromSeconds(60) };
         Planned[] healthy = [.. _bugs.Select(bug => new Planned(bug.Healthy, bug.Healthy.Target, false, 0))];
         Planned[] mixed = [.. Failing().Where(planned => targets.Contains(planned.Target)), .. healthy];
         new Random(7).Shuffle(mixed);
         Planned[] all = [.. Enumerable.Repeat(healthy, HealthyBefore).SelectMany(part => part), .. mixed, .. Enumerable.Repeat(healthy, HealthyAfter).SelectMany(part => part)];
-        await System.Threading.Tasks.Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken }, async (planned, cancellation) =>
+        await System.Threading.Tasks.Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken }, async (planned, cancellation) =>
         {
             using HttpRequestMessage request = planned.Request.ToMessage(new Uri($"http://127.0.0.1:{entry}{planned.Target}"), planned.Padding);
             using HttpResponseMessage response = await client.SendAsync(request, cancellation);

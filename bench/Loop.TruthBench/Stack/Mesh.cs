@@ -18,15 +18,15 @@ internal static class Mesh
     /// <param name="capturePort">Where Loop listens.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task Start(
+    public static async Task<IReadOnlyList<EnvoyProcess>> Start(
         Owned owned, string folder, IReadOnlyDictionary<string, int> services, IReadOnlyDictionary<string, int> inbound, IReadOnlyDictionary<string, int> outbound, int capturePort, TimeProvider time, CancellationToken cancellationToken)
     {
         EnvoyBinary binary = EnvoyBinary.Find(download: true);
         if (binary.Path is null)
             throw new BenchException($"no Envoy: {binary.Explanation}");
-        await Task.WhenAll(services.Keys.Select(StartOne).ToList());
+        return await Task.WhenAll(services.Keys.Select(StartOne).ToList());
 
-        async Task StartOne(string service)
+        async Task<EnvoyProcess> StartOne(string service)
         {
             EnvoyProxyConfig config = new()
             {
@@ -43,7 +43,7 @@ internal static class Mesh
                 EnvoyProcess envoy = await EnvoyProcess.StartAsync(new EnvoyStart(binary.Path, EnvoyConfigGenerator.Bootstrap(config), Path.Combine(folder, $"envoy-{service}")), time, cancellationToken);
                 lock (owned)
                     owned.Add(envoy);
-                await UsesCollector(envoy, time, cancellationToken);
+                return envoy;
             }
             catch (EnvoyFailedException failure)
             {
@@ -52,7 +52,13 @@ internal static class Mesh
         }
     }
 
-    // Until its first health check has passed an Envoy sends nothing to Loop, and the conversation would lack its hops.
+    /// <summary>
+    /// Waits until all of them send what they see to Loop. Until its first health check has passed an Envoy does not, and where the machine is so busy that
+    /// two checks in a row take too long it does not for a while: the conversations would lack its hops.
+    /// </summary>
+    public static Task AllCapture(IEnumerable<EnvoyProcess> envoys, TimeProvider time, CancellationToken cancellationToken) =>
+        Task.WhenAll(envoys.Select(envoy => UsesCollector(envoy, time, cancellationToken)).ToList());
+
     private static async Task UsesCollector(EnvoyProcess envoy, TimeProvider time, CancellationToken cancellationToken)
     {
         using EnvoyAdmin admin = new(envoy.Admin);
