@@ -10,6 +10,7 @@ public sealed class StandInScript
     private readonly IReadOnlyList<RecordedCall> _calls;
     private readonly Dictionary<RecordedCall, CallIdentity> _identities;
     private readonly HashSet<RecordedCall> _used = new(ReferenceEqualityComparer.Instance);
+    private readonly CallerDoubts _doubts = new();
 
     /// <summary>A script of <paramref name="calls"/>, in the order in which they were made.</summary>
     public StandInScript(IEnumerable<RecordedCall> calls, CallReader reader)
@@ -40,8 +41,10 @@ public sealed class StandInScript
             RecordedCall? chosen = fitting.Find(call => !_used.Contains(call)) ?? (suppose is null ? null : Supposed(live, suppose, answeredFromHere: true));
             if (chosen is null)
                 return Miss(live, equal, fitting);
+            string? doubt = _doubts.Take(live, chosen, equal, call => MayHaveMade(live, call) || (live.CallerHopId is null && live.EndedHops.Contains(call.CallerHopId)), _used);
+            string? ambiguity = Parallel(chosen, fitting) ?? doubt;
             _used.Add(chosen);
-            return new CallMatch.Answered(chosen, Ambiguity(live, chosen, fitting));
+            return new CallMatch.Answered(chosen, ambiguity);
         }
     }
 
@@ -79,17 +82,10 @@ public sealed class StandInScript
         _ => true,
     };
 
-    private string? Ambiguity(LiveCall live, RecordedCall chosen, List<RecordedCall> fitting)
-    {
-        if (fitting.Find(call => call.CallerHopId == chosen.CallerHopId && call != chosen && call.Overlaps(chosen) && !call.IsAnsweredLike(chosen)) is { } parallel)
-            return $"{chosen.Label} and {parallel.Label} are equal calls, were made at the same time and answered differently";
-        if (live.CallerHopId is not null)
-            return null;
-        // The chosen one is used already: what is left could as well have been the one.
-        return fitting.Find(call => call.CallerHopId != chosen.CallerHopId && !_used.Contains(call) && !call.IsAnsweredLike(chosen)) is { } other
-            ? $"{live.Caller} passed no trace context on; the call is {chosen.Label} or {other.Label}, which were answered differently"
+    private static string? Parallel(RecordedCall chosen, List<RecordedCall> fitting) =>
+        fitting.Find(call => call.CallerHopId == chosen.CallerHopId && call != chosen && call.Overlaps(chosen) && !call.IsAnsweredLike(chosen)) is { } parallel
+            ? $"{chosen.Label} and {parallel.Label} are equal calls, were made at the same time and answered differently"
             : null;
-    }
 
     private CallMatch.Miss Miss(LiveCall live, List<RecordedCall> equal, List<RecordedCall> fitting)
     {
