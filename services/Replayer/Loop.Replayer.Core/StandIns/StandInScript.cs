@@ -9,6 +9,7 @@ public sealed class StandInScript
     private readonly Lock _gate = new();
     private readonly IReadOnlyList<RecordedCall> _calls;
     private readonly Dictionary<RecordedCall, CallIdentity> _identities;
+    private readonly ILookup<(string Caller, string Key), RecordedCall> _equal;
     private readonly HashSet<RecordedCall> _used = new(ReferenceEqualityComparer.Instance);
     private readonly CallerDoubts _doubts = new();
 
@@ -17,6 +18,7 @@ public sealed class StandInScript
     {
         _calls = [.. calls.OrderBy(call => call.StartedAt).ThenBy(call => call.HopId, StringComparer.Ordinal)];
         _identities = _calls.ToDictionary(call => call, call => reader.Read(call.Request), (IEqualityComparer<RecordedCall>)ReferenceEqualityComparer.Instance);
+        _equal = _calls.ToLookup(call => (call.Caller, _identities[call].Key));
     }
 
     /// <summary>Calls that nobody made so far, in recorded order.</summary>
@@ -36,7 +38,7 @@ public sealed class StandInScript
     {
         lock (_gate)
         {
-            List<RecordedCall> equal = [.. _calls.Where(call => call.Caller == live.Caller && _identities[call].Key == live.Identity.Key)];
+            List<RecordedCall> equal = [.. _equal[(live.Caller, live.Identity.Key)]];
             List<RecordedCall> fitting = [.. equal.Where(call => MayHaveMade(live, call))];
             RecordedCall? chosen = fitting.Find(call => !_used.Contains(call)) ?? (suppose is null ? null : Supposed(live, suppose, answeredFromHere: true));
             if (chosen is null)
