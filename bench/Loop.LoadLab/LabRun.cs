@@ -5,6 +5,7 @@ using Loop.LoadLab.Ingest;
 using Loop.LoadLab.Results;
 using Loop.LoadLab.Running;
 using Loop.LoadLab.Size;
+using Loop.LoadLab.StandIns;
 
 namespace Loop.LoadLab;
 
@@ -13,7 +14,7 @@ internal sealed class LabRun(string loopd, string? jsonFile, int rounds, double 
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static IReadOnlyList<IScenario> Scenarios { get; } = [new IngestScenario(), new EnvoyScenario(), new SizeScenario()];
+    public static IReadOnlyList<IScenario> Scenarios { get; } = [new IngestScenario(), new EnvoyScenario(), new SizeScenario(), new StandInsScenario()];
 
     public async Task Run(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {

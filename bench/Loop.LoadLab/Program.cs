@@ -4,6 +4,7 @@ using Loop.LoadLab;
 using Loop.LoadLab.EnvoyLoad;
 using Loop.LoadLab.Ingest;
 using Loop.LoadLab.Running;
+using Loop.LoadLab.StandIns;
 
 Option<DirectoryInfo> bin = new("--bin") { Description = "where loopd is", Required = true };
 Option<FileInfo?> json = new("--json") { Description = "file for every single measurement" };
@@ -49,6 +50,17 @@ Argument<string> task = new("TASK");
 Command send = new("send", "Sends a load.") { task };
 send.Hidden = true;
 send.SetAction(async (parsed, _) => Console.WriteLine(JsonSerializer.Serialize(await Sender.Run(JsonSerializer.Deserialize<SenderTask>(parsed.GetRequiredValue(task))!, TimeProvider.System))));
+Argument<string> server = new("SERVER");
+Argument<int> bodyBytes = new("BYTES");
+Command answer = new("answer", "Answers everything with a body.") { server, bodyBytes };
+answer.Hidden = true;
+answer.SetAction((parsed, cancellationToken) => parsed.GetRequiredValue(server) switch
+{
+    "stand-ins" => StandInHost.Run(parsed.GetValue(bodyBytes), cancellationToken),
+    "kestrel" => BareServer.Run(parsed.GetValue(bodyBytes), cancellationToken),
+    string other => throw new LabException($"'{other}' is no server."),
+});
+root.Subcommands.Add(answer);
 root.Subcommands.Add(peer);
 root.Subcommands.Add(upstream);
 root.Subcommands.Add(send);

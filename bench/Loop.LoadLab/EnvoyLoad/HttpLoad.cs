@@ -10,9 +10,19 @@ internal static partial class HttpLoad
     private const int Connections = 32;
 
     /// <summary>As many requests as go.</summary>
-    public static async Task<HttpLoadReport> Full(int port, double seconds, CancellationToken cancellationToken)
+    public static Task<HttpLoadReport> Full(int port, double seconds, CancellationToken cancellationToken) => Wrk(seconds, [Url(port)], null, cancellationToken);
+
+    /// <summary>As many requests as go, each with another path.</summary>
+    /// <param name="script">A script of wrk that makes the requests.</param>
+    /// <param name="prefix">What it is told.</param>
+    /// <param name="header">Sent with each.</param>
+    /// <param name="core">The core that wrk may use; null for all.</param>
+    public static Task<HttpLoadReport> Numbered(int port, double seconds, string script, string prefix, string header, int? core, CancellationToken cancellationToken) =>
+        Wrk(seconds, ["-s", script, "-H", header, $"http://127.0.0.1:{port}", "--", prefix], core, cancellationToken);
+
+    private static async Task<HttpLoadReport> Wrk(double seconds, IEnumerable<string> what, int? core, CancellationToken cancellationToken)
     {
-        string text = await LabProcess.RunToEnd("wrk", ["-t1", $"-c{Connections}", $"-d{Math.Ceiling(seconds):0}s", "--timeout", "10s", "--latency", Url(port)], cancellationToken);
+        string text = await LabProcess.RunToEnd("wrk", ["-t1", $"-c{Connections}", $"-d{Math.Ceiling(seconds):0}s", "--timeout", "10s", "--latency", .. what], cancellationToken, core);
         long requests = long.Parse(Regex.Match(text, @"(\d+) requests in").Groups[1].Value, CultureInfo.InvariantCulture);
         Match socket = Regex.Match(text, @"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)");
         long failed = Regex.Match(text, @"Non-2xx or 3xx responses: (\d+)") is { Success: true } other ? Long(other.Groups[1]) : 0;

@@ -18,6 +18,7 @@ internal sealed class StandInRig : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentQueue<ServedCall> _served = new();
+    private readonly ConcurrentQueue<RunFact> _facts = new();
     private StandInServer _server = null!;
     private Task _accepting = Task.CompletedTask;
 
@@ -29,43 +30,76 @@ internal sealed class StandInRig : IAsyncDisposable
         return [.. _served];
     }
 
-    public static async Task<StandInRig> Start(params IReadOnlyList<RecordedCall> calls)
+    /// <summary>Waits until this was told.</summary>
+    public async Task<T> Told<T>(Func<T, bool> isIt)
+        where T : RunFact
+    {
+        while (true)
+        {
+            if (_facts.OfType<T>().FirstOrDefault(isIt) is { } fact)
+                return fact;
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Begins a drive of the plan.</summary>
+    public Task Drive(string hop) => _server.Command($"drive {hop}", _ending.Token);
+
+    public static Task<StandInRig> Start(params IReadOnlyList<RecordedCall> calls) => Start(Plan(calls), Nowhere);
+
+    /// <summary>A plan in which each caller's hop has a trace of its own.</summary>
+    public static StandInPlan Plan(params IReadOnlyList<RecordedCall> calls) =>
+        new() { Calls = calls, Hops = calls.Select(call => call.CallerHopId).Distinct().ToDictionary(TraceOf, hop => hop) };
+
+    public static async Task<StandInRig> Start(StandInPlan plan, ISandboxNetwork? network = null)
     {
         StandInRig rig = new();
-        Dictionary<string, string> hops = calls.Select(call => call.CallerHopId).Distinct().ToDictionary(TraceOf, hop => hop);
         void Tell(RunFact fact)
         {
+            rig._facts.Enqueue(fact);
             if (fact is CallServed served)
                 rig._served.Enqueue(served.Call);
         }
 
-        rig._server = await StandInServer.Start(new StandInCalls(new StandInPlan { Calls = calls, Hops = hops }, Nowhere, Tell, TimeProvider.System), Nowhere, Tell, TimeProvider.System);
+        rig._server = await StandInServer.Start(new StandInCalls(plan, network ?? Nowhere, Tell, TimeProvider.System), network ?? Nowhere, Tell, TimeProvider.System);
         rig._listener.Start();
         rig._accepting = rig.Accept();
         return rig;
     }
 
+    /// <summary>A connection for what no client library would send.</summary>
+    public async Task<NetworkStream> Connect()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(_listener.LocalEndpoint, TestContext.Current.CancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>Names a hop in a request.</summary>
+    public static string TraceParent(string hop) => $"00-{TraceOf(hop)["trace:".Length..]}-00000000000000ab-01";
+
     public HttpClient Client() => new(new SocketsHttpHandler
     {
-        ConnectCallback = async (_, cancellationToken) =>
-        {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(_listener.LocalEndpoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
+        ConnectCallback = async (_, _) => await Connect(),
         AutomaticDecompression = DecompressionMethods.None,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        // A client that waits for it in earnest.
+        Expect100ContinueTimeout = TimeSpan.FromMinutes(5),
         ActivityHeadersPropagator = null,
         ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
         UseProxy = false,
     });
 
-    public static HttpRequestMessage Request(string method, string target, string hop, string? body = null, bool isHttp2 = false)
+    /// <param name="hop">Hop that makes the call; null passes no trace context on.</param>
+    public static HttpRequestMessage Request(string method, string target, string? hop, string? body = null, bool isHttp2 = false)
     {
         HttpRequestMessage request = new(new HttpMethod(method), new Uri($"http://payments{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         request.Version = isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        request.Headers.Add("traceparent", $"00-{TraceOf(hop)["trace:".Length..]}-00000000000000ab-01");
+        if (hop is not null)
+            request.Headers.Add("traceparent", TraceParent(hop));
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         return request;

@@ -71,6 +71,22 @@ public sealed class CallIdentityTests
     }
 
     [Fact]
+    public void Key_OfAForm_TellsAPartFromContentThatLooksLikeOne()
+    {
+        static string Form(string inner) => $"--xx1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nv\r\n--{inner}\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\nw\r\n--xx1--\r\n";
+        Assert.NotEqual(Script.Identity(Route, Form("xx1"), "multipart/form-data; boundary=xx1").Key, Script.Identity(Route, Form(""), "multipart/form-data; boundary=xx1").Key);
+    }
+
+    [Fact]
+    public void Key_OfDeclaredHeaders_CountsTheirOrderWithinOneNameAlone()
+    {
+        CallReader reader = new(["x-tenant", "accept"], text => text);
+        string Key(params HeaderField[] headers) => reader.Read(Script.Request(Route, [], "text/plain", headers)).Key;
+        Assert.Equal(Key(new("x-tenant", "a"), new("accept", "b"), new("x-tenant", "c")), Key(new("accept", "b"), new("x-tenant", "a"), new("x-tenant", "c")));
+        Assert.NotEqual(Key(new("x-tenant", "a"), new("x-tenant", "c")), Key(new("x-tenant", "c"), new HeaderField("x-tenant", "a")));
+    }
+
+    [Fact]
     public void Key_OfBytes_IsExact() =>
         Assert.NotEqual(Script.Identity(Route, " {}", "application/octet-stream").Key, Script.Identity(Route, "{}", "application/octet-stream").Key);
 }

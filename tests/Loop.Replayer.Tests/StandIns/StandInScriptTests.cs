@@ -54,12 +54,45 @@ public sealed class StandInScriptTests
     }
 
     [Fact]
-    public void Take_WithoutTraceContextAndSeveralHopsServed_IsAmbiguousUntilOneIsLeft()
+    public void Take_WithoutTraceContextAndSeveralHopsServed_IsAmbiguousToTheLast()
     {
         StandInScript script = Script.Of(Script.Recorded("a", "for 1", callerHop: "web-1"), Script.Recorded("b", "for 2", callerHop: "web-2", from: 20, to: 30));
         LiveCall live = Script.Live(callerHop: null, open: ["web-1", "web-2"]);
         Assert.Equal("web passed no trace context on; the call is a or b, which were answered differently", Assert.IsType<CallMatch.Answered>(script.Take(live)).Ambiguity);
-        Assert.Null(Assert.IsType<CallMatch.Answered>(script.Take(live)).Ambiguity);
+        // The first was a guess: if it was b, this one is a.
+        Assert.NotNull(Assert.IsType<CallMatch.Answered>(script.Take(live)).Ambiguity);
+    }
+
+    [Fact]
+    public void Take_AfterAGuess_CallsThatNameTheirHopAreAmbiguousToo()
+    {
+        StandInScript script = Script.Of(Script.Recorded("a1", "1", from: 10, to: 15), Script.Recorded("a2", "2", from: 20, to: 30), Script.Recorded("b", "1", callerHop: "web-2"));
+        Assert.IsType<CallMatch.Answered>(script.Take(Script.Live(callerHop: null, open: ["web-1", "web-2"])));
+        Assert.Equal("web passed no trace context on with an equal call before; the call is a1 or a2, which were answered differently", Assert.IsType<CallMatch.Answered>(script.Take(Script.Live())).Ambiguity);
+    }
+
+    [Fact]
+    public void Take_AHopThatIsNotInDoubt_IsCertain()
+    {
+        StandInScript script = Script.Of(Script.Recorded("a", "1"), Script.Recorded("b", "2", callerHop: "web-2"), Script.Recorded("c1", "3", callerHop: "web-3"), Script.Recorded("c2", "4", callerHop: "web-3", from: 20, to: 30));
+        Assert.NotNull(Assert.IsType<CallMatch.Answered>(script.Take(Script.Live(callerHop: null, open: ["web-1", "web-2"]))).Ambiguity);
+        Assert.Null(Assert.IsType<CallMatch.Answered>(script.Take(Script.Live(callerHop: "web-3"))).Ambiguity);
+        Assert.Null(Assert.IsType<CallMatch.Answered>(script.Take(Script.Live(callerHop: "web-3"))).Ambiguity);
+    }
+
+    [Fact]
+    public void Take_WithoutTraceContext_AHopThatEndedMayHaveMadeItToo()
+    {
+        StandInScript script = Script.Of(Script.Recorded("a", "1"), Script.Recorded("b", "2", callerHop: "web-2"));
+        LiveCall live = Script.Live(callerHop: null, open: "web-2") with { EndedHops = ["web-1"] };
+        Assert.Equal("web passed no trace context on; the call is b or a, which were answered differently", Assert.IsType<CallMatch.Answered>(script.Take(live)).Ambiguity);
+    }
+
+    [Fact]
+    public void Take_CallsOfNoLengthAtTheSameMoment_AreAmbiguous()
+    {
+        StandInScript script = Script.Of(Script.Recorded("a", "1", from: 5, to: 5), Script.Recorded("b", "2", from: 5, to: 5));
+        Assert.NotNull(Assert.IsType<CallMatch.Answered>(script.Take(Script.Live())).Ambiguity);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ internal sealed class OpenHops
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<string>> _open = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<string>> _ended = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _background = [];
 
     public void Begin(string service, string hop, bool isBackground)
@@ -22,13 +23,19 @@ internal sealed class OpenHops
     public void End(string service, string hop)
     {
         lock (_gate)
+        {
             _open[service].Remove(hop);
+            if (!_ended.TryGetValue(service, out List<string>? hops))
+                _ended[service] = hops = [];
+            hops.Add(hop);
+        }
     }
 
-    public IReadOnlyList<string> Of(string service)
+    /// <summary>The hops that are served now, and those that were served before.</summary>
+    public (IReadOnlyList<string> Open, IReadOnlyList<string> Ended) Of(string service)
     {
         lock (_gate)
-            return _open.TryGetValue(service, out List<string>? hops) ? [.. hops] : [];
+            return (_open.TryGetValue(service, out List<string>? hops) ? [.. hops] : [], _ended.TryGetValue(service, out List<string>? ended) ? [.. ended] : []);
     }
 
     /// <summary>True for a call that belongs to no drive: made under a background hop, or while its service served nothing.</summary>

@@ -1,6 +1,8 @@
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.StandIns;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace Loop.Replayer.Agent.StandIns;
 
@@ -18,10 +20,9 @@ internal static class PlayedAnswer
     {
         HttpResponse response = context.Response;
         response.StatusCode = status;
-        foreach (HeaderField field in headers.Where(field => !field.Name.StartsWith(':') && !HopByHop.Contains(field.Name)))
-            response.Headers.Append(field.Name, field.Value);
+        Set(response.Headers, headers.Where(field => !field.Name.StartsWith(':') && !HopByHop.Contains(field.Name)));
         bool hasTrailers = trailers.Count > 0 && response.SupportsTrailers();
-        if (HttpMethods.IsHead(context.Request.Method) || status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified)
+        if (HttpMethods.IsHead(context.Request.Method) || status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified)
         {
             await response.StartAsync(context.RequestAborted);
         }
@@ -42,7 +43,13 @@ internal static class PlayedAnswer
 
         if (!hasTrailers)
             return;
-        foreach (HeaderField trailer in trailers)
-            response.AppendTrailer(trailer.Name, trailer.Value);
+        Set(response.HttpContext.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers, trailers);
+    }
+
+    // Append would leave out fields without a value.
+    private static void Set(IHeaderDictionary target, IEnumerable<HeaderField> fields)
+    {
+        foreach (IGrouping<string, HeaderField> name in fields.GroupBy(field => field.Name, StringComparer.OrdinalIgnoreCase))
+            target[name.Key] = new StringValues([.. name.Select(field => field.Value)]);
     }
 }

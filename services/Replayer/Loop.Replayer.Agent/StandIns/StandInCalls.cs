@@ -41,7 +41,8 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         DateTimeOffset startedAt = time.GetUtcNow();
         ReceivedRequest request = await ReceivedRequest.Read(context, call);
         string? hop = _names.Find(request.Message.Part);
-        LiveCall live = new() { Caller = call.Caller, CallerHopId = hop, OpenHops = _open.Of(call.Caller), Identity = reader.Read(_bindings.ToRecorded(request.Message).Message) };
+        (IReadOnlyList<string> open, IReadOnlyList<string> ended) = _open.Of(call.Caller);
+        LiveCall live = new() { Caller = call.Caller, CallerHopId = hop, OpenHops = open, EndedHops = ended, Identity = reader.Read(_bindings.ToRecorded(request.Message).Message) };
         ServedCall served = new()
         {
             Caller = call.Caller,
@@ -135,17 +136,19 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
             return served;
         }
 
-        await _turns.Await(call.HopId, context.RequestAborted);
-        if (call.Answer is { } answer)
-            call = call with { Answer = _bindings.ToLive(call.HopId, answer).Message };
-        served = served with { TokensLeftOut = RecordedAnswer.Tokens(call) };
+        string hop = call.HopId;
         try
         {
+            await _turns.Await(hop, context.RequestAborted);
+            if (call.Answer is { } answer)
+                call = call with { Answer = _bindings.ToLive(hop, answer).Message };
+            served = served with { TokensLeftOut = RecordedAnswer.Tokens(call) };
             await RecordedAnswer.Play(context, call, served);
         }
         finally
         {
-            _turns.Answered(call.HopId);
+            // A caller that hung up waits for it no longer either: its next attempt must not.
+            _turns.Answered(hop);
         }
 
         return served;

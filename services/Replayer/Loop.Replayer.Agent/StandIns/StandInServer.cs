@@ -18,6 +18,8 @@ namespace Loop.Replayer.Agent.StandIns;
 internal sealed class StandInServer : ICallHandler, IAsyncDisposable
 {
     private const string DriveCommand = "drive ";
+    private const int HeadLimitBytes = 8 * 1024 * 1024;
+    private const int HeaderCountLimit = 10_000;
     private readonly WebApplication _application;
     private readonly AcceptedConnections _connections;
     private readonly StandInCalls _calls;
@@ -54,6 +56,12 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
+            // What passed a proxy when it was recorded must not fail here: Envoy takes heads of up to 8 MiB, when it is told to.
+            kestrel.Limits.MaxRequestLineSize = HeadLimitBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = HeadLimitBytes;
+            kestrel.Limits.MaxRequestHeaderCount = HeaderCountLimit;
+            kestrel.Limits.MaxRequestBufferSize = HeadLimitBytes * 2;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = HeadLimitBytes;
             // Recorded header bytes are bytes.
             kestrel.RequestHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
             kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;

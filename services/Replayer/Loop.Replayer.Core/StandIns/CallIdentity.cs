@@ -9,7 +9,7 @@ namespace Loop.Replayer.Core.StandIns;
 /// <param name="Authority">Host that the caller named, lower case, with the port if one was named.</param>
 /// <param name="Method">Method, as sent.</param>
 /// <param name="Target">Raw path with query, as sent: query order counts.</param>
-/// <param name="Headers">Declared headers alone, in wire order.</param>
+/// <param name="Headers">Declared headers alone, by name; those of one name in wire order.</param>
 /// <param name="Body">The request's body.</param>
 public sealed record CallIdentity(string Authority, string Method, string Target, IReadOnlyList<HeaderField> Headers, CallBody Body)
 {

@@ -16,7 +16,8 @@ public sealed class CallReader(IReadOnlyCollection<string> declaredHeaders, Func
             (part.Header(":authority") ?? part.Header("host") ?? "").ToLowerInvariant(),
             part.Header(":method") ?? "",
             mask(part.Header(":path") ?? ""),
-            [.. part.Headers.Where(field => declaredHeaders.Contains(field.Name)).Select(field => field with { Value = mask(field.Value) })],
+            // RFC 9110 §5.3: only the order of fields of one name has a meaning, and servers keep no other.
+            [.. part.Headers.Where(field => declaredHeaders.Contains(field.Name)).OrderBy(field => field.Name, StringComparer.Ordinal).Select(field => field with { Value = mask(field.Value) })],
             CallBody.Of(request, mask));
     }
 }

@@ -12,6 +12,9 @@ public sealed record LiveCall
     /// <summary>Hops of <see cref="Caller"/> that are being served at this moment; read when <see cref="CallerHopId"/> is null.</summary>
     public IReadOnlyList<string> OpenHops { get; init; } = [];
 
+    /// <summary>Hops of <see cref="Caller"/> that were served before: a call may outlive its request. Read when <see cref="CallerHopId"/> is null.</summary>
+    public IReadOnlyList<string> EndedHops { get; init; } = [];
+
     /// <summary>What identifies it.</summary>
     public required CallIdentity Identity { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Loop.Replayer.Core.Comparison;
 
@@ -17,8 +18,9 @@ internal static class MultipartNormaliser
         string delimiter = $"--{boundary}";
         if (!text.StartsWith(delimiter, StringComparison.Ordinal))
             return false;
-        // RFC 2046 §5.1.1: a delimiter stands at the beginning of a line.
-        normalised = Encoding.Latin1.GetBytes("--" + text[delimiter.Length..].Replace($"\r\n{delimiter}", "\r\n--", StringComparison.Ordinal));
+        // RFC 2046 §5.1.1: a delimiter stands at the beginning of a line. Each part goes in with its length: no content can pass for a delimiter.
+        string[] parts = text[delimiter.Length..].Split($"\r\n{delimiter}");
+        normalised = Encoding.Latin1.GetBytes(string.Concat(parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Length}:{part}"))));
         return true;
     }
 }

@@ -43,7 +43,7 @@ public sealed record RecordedCall
     public string? Gap { get; init; }
 
     /// <summary>True when the two were under way at the same time, so that no one can tell which of them came first.</summary>
-    public bool Overlaps(RecordedCall other) => StartedAt < other.EndedAt && other.StartedAt < EndedAt;
+    public bool Overlaps(RecordedCall other) => StartedAt == other.StartedAt || (StartedAt < other.EndedAt && other.StartedAt < EndedAt);
 
     /// <summary>True when a caller could not tell the answers apart.</summary>
     public bool IsAnsweredLike(RecordedCall other) =>

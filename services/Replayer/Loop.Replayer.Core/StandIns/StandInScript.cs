@@ -9,13 +9,16 @@ public sealed class StandInScript
     private readonly Lock _gate = new();
     private readonly IReadOnlyList<RecordedCall> _calls;
     private readonly Dictionary<RecordedCall, CallIdentity> _identities;
+    private readonly ILookup<(string Caller, string Key), RecordedCall> _equal;
     private readonly HashSet<RecordedCall> _used = new(ReferenceEqualityComparer.Instance);
+    private readonly CallerDoubts _doubts = new();
 
     /// <summary>A script of <paramref name="calls"/>, in the order in which they were made.</summary>
     public StandInScript(IEnumerable<RecordedCall> calls, CallReader reader)
     {
         _calls = [.. calls.OrderBy(call => call.StartedAt).ThenBy(call => call.HopId, StringComparer.Ordinal)];
         _identities = _calls.ToDictionary(call => call, call => reader.Read(call.Request), (IEqualityComparer<RecordedCall>)ReferenceEqualityComparer.Instance);
+        _equal = _calls.ToLookup(call => (call.Caller, _identities[call].Key));
     }
 
     /// <summary>Calls that nobody made so far, in recorded order.</summary>
@@ -35,13 +38,15 @@ public sealed class StandInScript
     {
         lock (_gate)
         {
-            List<RecordedCall> equal = [.. _calls.Where(call => call.Caller == live.Caller && _identities[call].Key == live.Identity.Key)];
+            List<RecordedCall> equal = [.. _equal[(live.Caller, live.Identity.Key)]];
             List<RecordedCall> fitting = [.. equal.Where(call => MayHaveMade(live, call))];
             RecordedCall? chosen = fitting.Find(call => !_used.Contains(call)) ?? (suppose is null ? null : Supposed(live, suppose, answeredFromHere: true));
             if (chosen is null)
                 return Miss(live, equal, fitting);
+            string? doubt = _doubts.Take(live, chosen, equal, call => MayHaveMade(live, call) || (live.CallerHopId is null && live.EndedHops.Contains(call.CallerHopId)), _used);
+            string? ambiguity = Parallel(chosen, fitting) ?? doubt;
             _used.Add(chosen);
-            return new CallMatch.Answered(chosen, Ambiguity(live, chosen, fitting));
+            return new CallMatch.Answered(chosen, ambiguity);
         }
     }
 
@@ -79,17 +84,10 @@ public sealed class StandInScript
         _ => true,
     };
 
-    private string? Ambiguity(LiveCall live, RecordedCall chosen, List<RecordedCall> fitting)
-    {
-        if (fitting.Find(call => call.CallerHopId == chosen.CallerHopId && call != chosen && call.Overlaps(chosen) && !call.IsAnsweredLike(chosen)) is { } parallel)
-            return $"{chosen.Label} and {parallel.Label} are equal calls, were made at the same time and answered differently";
-        if (live.CallerHopId is not null)
-            return null;
-        // The chosen one is used already: what is left could as well have been the one.
-        return fitting.Find(call => call.CallerHopId != chosen.CallerHopId && !_used.Contains(call) && !call.IsAnsweredLike(chosen)) is { } other
-            ? $"{live.Caller} passed no trace context on; the call is {chosen.Label} or {other.Label}, which were answered differently"
+    private static string? Parallel(RecordedCall chosen, List<RecordedCall> fitting) =>
+        fitting.Find(call => call.CallerHopId == chosen.CallerHopId && call != chosen && call.Overlaps(chosen) && !call.IsAnsweredLike(chosen)) is { } parallel
+            ? $"{chosen.Label} and {parallel.Label} are equal calls, were made at the same time and answered differently"
             : null;
-    }
 
     private CallMatch.Miss Miss(LiveCall live, List<RecordedCall> equal, List<RecordedCall> fitting)
     {
