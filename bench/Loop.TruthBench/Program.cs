@@ -10,7 +10,8 @@ Option<string[]> only = new("--only") { Description = "languages (csharp, python
 Option<bool> third = new("--third") { Description = "the third that ./loop test runs" };
 Option<bool> checkOnly = new("--check-only") { Description = "prove that the bugs are bugs, and stop" };
 Option<int> negatives = new("--negatives") { Description = "mutants of each bug", DefaultValueFactory = _ => 12 };
-RootCommand root = new("Proves that verdicts do not lie: replays bugs that are known, in builds that have them and in builds that do not.") { bin, json, reports, only, third, checkOnly, negatives };
+Option<bool> controls = new("--controls") { Description = "replay a healthy conversation before each failure, as Loop does by itself; without, the comparison alone has to tell builds apart" };
+RootCommand root = new("Proves that verdicts do not lie: replays bugs that are known, in builds that have them and in builds that do not.") { bin, json, reports, only, third, checkOnly, negatives, controls };
 root.SetAction(async (parsed, cancellationToken) =>
 {
     try
@@ -22,6 +23,7 @@ root.SetAction(async (parsed, cancellationToken) =>
             Third = parsed.GetValue(third),
             CheckOnly = parsed.GetValue(checkOnly),
             NegativesPerBug = parsed.GetValue(negatives),
+            Controls = parsed.GetValue(controls),
             Reports = parsed.GetValue(reports)?.FullName,
         };
         string machine = BenchMachine.Describe(TimeProvider.System);

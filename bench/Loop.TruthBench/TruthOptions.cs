@@ -15,6 +15,12 @@ internal sealed record TruthOptions
     /// <summary>Mutants of each bug.</summary>
     public int NegativesPerBug { get; init; } = 12;
 
+    /// <summary>
+    /// True keeps a healthy conversation with each failure and replays it first. Most mutants and decoys break that one too, so that nothing is said of
+    /// them; without, the comparison alone has to tell them from the bug, which is the harder question.
+    /// </summary>
+    public bool Controls { get; init; }
+
     /// <summary>Stops after the check of the bench itself.</summary>
     public bool CheckOnly { get; init; }
 

@@ -36,7 +36,7 @@ internal sealed class TruthRun(TruthOptions options, TruthSources sources, Actio
             if (options.CheckOnly)
                 return new TruthResult([], new Count(0, 0), bugs.Count);
             // 3.
-            await using LoopProcess loop = await LoopProcess.Start(options.Programs, place, time, cancellationToken);
+            await using LoopProcess loop = await LoopProcess.Start(options.Programs, place, options.Controls, time, cancellationToken);
             CapturedConversations capture = new(place, checkedBugs, time);
             IReadOnlyDictionary<string, string> conversations = await capture.Record(loop, cancellationToken);
             say($"captured and sealed: {conversations.Count} conversations ({capture.SentAgain} requests were sent again); services, proxies and rows are gone");

@@ -27,13 +27,13 @@ internal sealed class LoopProcess : IAsyncDisposable
 
     public LoopControl Control { get; }
 
-    public static async Task<LoopProcess> Start(string programs, Workplace place, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<LoopProcess> Start(string programs, Workplace place, bool keepsControls, TimeProvider time, CancellationToken cancellationToken)
     {
         int[] ports = FreePorts.Take(2);
         string[] words =
         [
             // Every bug fails in the same minute; what a storm would cut off is wanted here.
-            "Loop__Store__Conversations__KeptPerMinute=100000", Path.Combine(programs, "loopd"),
+            "Loop__Store__Conversations__KeptPerMinute=100000", $"Loop__Store__Controls__Enabled={keepsControls}", Path.Combine(programs, "loopd"),
             "--data", place.Data, "--capture-listen", $"127.0.0.1:{ports[0]}", "--http-listen", $"127.0.0.1:{ports[1]}", "--link-listen", "127.0.0.1:0",
         ];
         LoopProcess loop = new(ChildProcess.Start("loopd", "env", words, place.Logs, time), Path.Combine(programs, "loopctl"), ports[0], ports[1]);
