@@ -36,16 +36,16 @@ public sealed class CatalogueTests
     [Fact]
     public void Operators_DealtTwelveToEachBug_AreAllUsedAndGiveThreeHundredMutants()
     {
-        string[] dealt = [.. Catalogue.Bugs.SelectMany((bug, place) => MutationOperator.Dealt(bug, place).Take(12).Select(mutation => mutation.Build("{}").Name))];
+        string[] dealt = [.. Catalogue.Bugs.SelectMany((bug, place) => MutationOperator.Dealt(bug, place).Take(12).Select(mutation => mutation.Build(bug, "{}").Name))];
 
         Assert.True(dealt.Length >= 300);
-        Assert.Equal(MutationOperator.All.Select(mutation => mutation.Build("{}").Name).Order(), dealt.Distinct().Order());
+        Assert.Equal(MutationOperator.All.Select(mutation => mutation.Build(Catalogue.Bugs[0], "{}").Name).Order(), dealt.Distinct().Order());
     }
 
     [Fact]
     public void Labels_NameEveryArmAndNoNegativeMayBeReproducedOrFixed()
     {
-        foreach (Arm arm in Catalogue.Bugs.SelectMany(bug => Arm.Of(bug, MutationOperator.Dealt(bug, 0).Select(mutation => mutation.Build("{}")))))
+        foreach (Arm arm in Catalogue.Bugs.SelectMany(bug => Arm.Of(bug, MutationOperator.Dealt(bug, 0).Select(mutation => mutation.Build(bug, "{}")))))
         {
             Label label = Labels.Of(arm);
             Assert.NotEmpty(label.Why);

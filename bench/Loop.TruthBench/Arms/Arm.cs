@@ -17,7 +17,7 @@ internal sealed record Arm(ArmKind Kind, Bug Bug, Build Build)
     [
         new(ArmKind.Buggy, bug, Build.Buggy),
         new(ArmKind.Fixed, bug, Build.Fixed),
-        new(ArmKind.Decoy, bug, Build.Decoy),
+        new(ArmKind.Decoy, bug, Build.DecoyOf(bug)),
         new(ArmKind.Broken, bug, Build.Buggy),
         new(ArmKind.Elsewhere, bug, Build.Buggy),
         .. negatives.Select(build => new Arm(ArmKind.Mutant, bug, build)),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Loop.TruthBench.Bugs;
 
 namespace Loop.TruthBench.Builds;
 
@@ -6,13 +7,14 @@ namespace Loop.TruthBench.Builds;
 /// <param name="Variant"><c>buggy</c>, <c>fixed</c> or <c>decoy</c>.</param>
 /// <param name="Mutation">What was changed beside; <c>none</c> for nothing.</param>
 /// <param name="Answer">What a build answers that makes no calls at all; null for others.</param>
-internal sealed record Build(string Variant, string Mutation = "none", string? Answer = null)
+/// <param name="Only">The request that meets what was changed; null for all. Healthy requests pass in every build, or the sandbox would seem broken.</param>
+internal sealed record Build(string Variant, string Mutation = "none", string? Answer = null, string? Only = null)
 {
     public static Build Buggy { get; } = new("buggy");
 
     public static Build Fixed { get; } = new("fixed");
 
-    public static Build Decoy { get; } = new("decoy");
+    public static Build DecoyOf(Bug bug) => new("decoy", Only: bug.Failing.Target);
 
     public string Name => Mutation == "none" ? Variant : $"{Variant}+{Mutation}";
 

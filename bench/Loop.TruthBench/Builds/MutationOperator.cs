@@ -49,7 +49,7 @@ internal sealed record MutationOperator(string Name, string Variant, OperatorNee
     }
 
     /// <summary>The build; <paramref name="buggyAnswer"/> is what the buggy build answered when it was checked.</summary>
-    public Build Build(string buggyAnswer) => new(Variant, Name, Name == "dropped-calls" ? buggyAnswer : null);
+    public Build Build(Bug bug, string buggyAnswer) => new(Variant, Name, Name == "dropped-calls" ? buggyAnswer : null, bug.Failing.Target);
 
     private bool Fits(Bug bug) => Needs switch
     {

@@ -24,13 +24,13 @@ internal sealed class Checker(IReadOnlyDictionary<string, int> ports, HealthySer
     {
         Outcome buggy = await Ask(bug, bug.Failing, Build.Buggy, cancellationToken);
         Outcome passed = await Ask(bug, bug.Failing, Build.Fixed, cancellationToken);
-        Outcome decoy = await Ask(bug, bug.Failing, Build.Decoy, cancellationToken);
+        Outcome decoy = await Ask(bug, bug.Failing, Build.DecoyOf(bug), cancellationToken);
         Demand(buggy is { End: "whole", Status: 500, MediaType: "application/problem+json" }, bug, "the buggy build must fail with a problem", buggy);
         Demand(buggy.IsSame(await Ask(bug, bug.Failing, Build.Buggy, cancellationToken)), bug, "the buggy build must fail the same way twice", buggy);
         Demand(passed.IsHealthy, bug, "the fixed build must pass", passed);
         Demand(passed.Calls.SequenceEqual(buggy.Calls), bug, $"the fixed build must call as the buggy one does ({string.Join(", ", buggy.Calls)})", passed);
         Demand(decoy.End == buggy.End && decoy.Status == buggy.Status && decoy.Body != buggy.Body, bug, $"the decoy must fail with the same status for another cause than {buggy}", decoy);
-        foreach (Build build in new[] { Build.Buggy, Build.Fixed })
+        foreach (Build build in new[] { Build.Buggy, Build.Fixed, Build.DecoyOf(bug) })
         {
             Outcome good = await Ask(bug, bug.Healthy, build, cancellationToken);
             Demand(good.IsHealthy, bug, $"a healthy request must pass in the {build.Name} build", good);
@@ -56,8 +56,10 @@ internal sealed class Checker(IReadOnlyDictionary<string, int> ports, HealthySer
         {
             if (negatives.Count == negativesMax)
                 break;
-            Build build = mutation.Build(buggy.Body);
+            Build build = mutation.Build(bug, buggy.Body);
             Outcome outcome = await Ask(bug, bug.Failing, build, cancellationToken);
+            Outcome good = await Ask(bug, bug.Healthy, build, cancellationToken);
+            Demand(good.IsHealthy, bug, $"a healthy request must pass in the {build.Name} build", good);
             if (outcome.IsSame(buggy) || outcome.IsSame(passed))
                 equivalent.Add(build.Name);
             else

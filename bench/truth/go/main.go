@@ -17,6 +17,7 @@ type Build struct {
 	Variant  string `json:"variant"`
 	Mutation string `json:"mutation"`
 	Answer   string `json:"answer"`
+	Only     string `json:"only"`
 }
 
 // Failure is an error with a name of its own.
@@ -59,12 +60,24 @@ func run(request *Request, name string) (result string, err error) {
 	return result, err
 }
 
+// unchanged: only one request meets what was changed; every other one is served as in the build without the change.
+func unchanged(build Build, request *http.Request) Build {
+	if build.Only != "" && build.Only != request.RequestURI {
+		build.Mutation = "none"
+		if build.Variant == "decoy" {
+			build.Variant = "fixed"
+		}
+	}
+	return build
+}
+
 func serve(writer http.ResponseWriter, request *http.Request) {
 	build, err := buildOf(request)
 	if err != nil {
 		http.Error(writer, err.Error(), http.StatusNotImplemented)
 		return
 	}
+	build = unchanged(build, request)
 	if build.Mutation == "dropped-calls" {
 		send(writer, Answer{500, "application/problem+json", build.Answer, "whole"})
 		return

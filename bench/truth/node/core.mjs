@@ -92,7 +92,10 @@ async function run(request, build, body) {
 
 function buildOf(request) {
   const chosen = process.env.TRUTH_SWITCH === '1' ? request.headers['x-truth-build'] : undefined;
-  return JSON.parse(chosen === undefined ? fs.readFileSync(process.env.TRUTH_BUILD ?? 'build.json', 'utf8') : decodeURIComponent(chosen));
+  const build = JSON.parse(chosen === undefined ? fs.readFileSync(process.env.TRUTH_BUILD ?? 'build.json', 'utf8') : decodeURIComponent(chosen));
+  // Only one request meets what was changed; every other one is served as in the build without the change.
+  if ([undefined, null, request.url].includes(build.only)) return build;
+  return { ...build, variant: build.variant === 'decoy' ? 'fixed' : build.variant, mutation: 'none' };
 }
 
 function send(response, answer) {

@@ -135,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/health":
             self.answer({"status": 200, "type": "text/plain", "body": "ok", "end": "whole"})
             return
-        build = self.build()
+        build = self.unchanged(self.build())
         if build["mutation"] == "dropped-calls":
             self.answer(problem(json.loads(build["answer"])))
             return
@@ -143,6 +143,12 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(mutated(build["mutation"], run(Request(self, build, body), name)))
 
     do_POST = do_GET
+
+    def unchanged(self, build):
+        """Only one request meets what was changed; every other one is served as in the build without the change."""
+        if build.get("only") in (None, self.path):
+            return build
+        return {**build, "variant": "fixed" if build["variant"] == "decoy" else build["variant"], "mutation": "none"}
 
     def build(self):
         if MAY_SWITCH and "x-truth-build" in self.headers:

@@ -30,6 +30,6 @@ public sealed class LyingRuleTests
     private static Verdict? Decide(string report)
     {
         Bug bug = new() { Language = "go", Name = "x", Kind = "any", Failing = new BugRequest { Target = "/go/x" }, Healthy = new BugRequest { Target = "/go/x" }, Broken = BrokenHow.NoSeed };
-        return LyingRule.Decide(new ArmReplay(new Arm(ArmKind.Decoy, bug, Build.Decoy), new Label([Verdict.Diverged], ""), JsonSerializer.Deserialize<JsonElement>(report), null, 1));
+        return LyingRule.Decide(new ArmReplay(new Arm(ArmKind.Decoy, bug, Build.DecoyOf(bug)), new Label([Verdict.Diverged], ""), JsonSerializer.Deserialize<JsonElement>(report), null, 1));
     }
 }
