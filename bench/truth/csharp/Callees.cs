@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 
 namespace Loop.TruthBench.Csharp;
@@ -5,20 +6,24 @@ namespace Loop.TruthBench.Csharp;
 /// <summary>The calls that one request has made so far, counted, with the mutation that changes the first of them.</summary>
 internal sealed class CallLine(HttpRequest served, Build build)
 {
+    private readonly ConcurrentDictionary<string, int> _equal = new();
     private int _count;
 
     public HttpRequest Served => served;
 
-    public (int Number, string Method, string Target, bool Twice) Next(string target)
+    /// <summary>The name of a call: the how-manieth of its like it is, since equal calls are told apart by their order alone.</summary>
+    public string Name(string call) => $"{served.Path.Value}{served.QueryString.Value}|{call}|{_equal.AddOrUpdate(call, 1, (_, last) => last + 1)}";
+
+    public (string Method, string Target, bool Twice) Next(string target)
     {
         int number = Interlocked.Increment(ref _count);
         string mutation = number == 1 ? build.Mutation : "none";
         return mutation switch
         {
-            "changed-query" => (number, "GET", target + (target.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "changed=1", false),
-            "changed-path" => (number, "GET", "/changed" + target, false),
-            "changed-method" => (number, "POST", target, false),
-            _ => (number, "GET", target, mutation is "repeated-call"),
+            "changed-query" => ("GET", target + (target.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "changed=1", false),
+            "changed-path" => ("GET", "/changed" + target, false),
+            "changed-method" => ("POST", target, false),
+            _ => ("GET", target, mutation is "repeated-call"),
         };
     }
 }
@@ -31,15 +36,15 @@ internal sealed class Callees : IDisposable
 
     public async Task<CalleeAnswer> Send(CallLine line, string service, string target)
     {
-        (int number, string method, string sent, bool twice) = line.Next(target);
+        (string method, string sent, bool twice) = line.Next(target);
         if (twice)
-            (await SendOnce(line, service, method, sent, number)).Json(service);
-        return await SendOnce(line, service, method, sent, number);
+            await SendOnce(line, service, method, sent);
+        return await SendOnce(line, service, method, sent);
     }
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<CalleeAnswer> SendOnce(CallLine line, string service, string method, string target, int number)
+    private async Task<CalleeAnswer> SendOnce(CallLine line, string service, string method, string target)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), new Uri($"http://{Settings.Outbound ?? service}{target}"));
         request.Headers.Host = service;
@@ -50,7 +55,7 @@ internal sealed class Callees : IDisposable
         }
 
         // The name of this call, which only the two ends read: whoever answers says which call the answer was made for.
-        string call = $"{line.Served.Path.Value}{line.Served.QueryString.Value}|{number}|{method} {service}{target}";
+        string call = line.Name($"{method} {service}{target}");
         request.Headers.TryAddWithoutValidation("x-truth-call", call);
         using HttpResponseMessage response = await _client.SendAsync(request);
         string answered = response.Headers.TryGetValues("x-truth-call", out IEnumerable<string>? names) ? string.Join(',', names) : "none";

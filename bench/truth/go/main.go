@@ -88,7 +88,7 @@ func serve(writer http.ResponseWriter, request *http.Request) {
 		return
 	}
 	name := request.URL.Path[strings.LastIndex(request.URL.Path, "/")+1:]
-	send(writer, mutated(build.Mutation, answerOf(run(&Request{http: request, build: build, body: body}, name))))
+	send(writer, mutated(build.Mutation, answerOf(run(&Request{http: request, build: build, body: body, equal: map[string]int{}}, name))))
 }
 
 func answerOf(result string, err error) Answer {

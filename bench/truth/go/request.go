@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
@@ -23,6 +24,8 @@ type Request struct {
 	build Build
 	body  []byte
 	count int32
+	lock  sync.Mutex
+	equal map[string]int
 }
 
 // CalleeAnswer is what a service answered.
@@ -90,16 +93,14 @@ func (request *Request) TryCall(service, target string) (CalleeAnswer, error) {
 	case "changed-method":
 		method = "POST"
 	case "repeated-call":
-		if answer, err := request.send(method, service, target, number); err != nil {
-			return answer, err
-		} else if _, err := answer.json(service); err != nil {
+		if answer, err := request.send(method, service, target); err != nil {
 			return answer, err
 		}
 	}
-	return request.send(method, service, target, number)
+	return request.send(method, service, target)
 }
 
-func (request *Request) send(method, service, target string, number int32) (CalleeAnswer, error) {
+func (request *Request) send(method, service, target string) (CalleeAnswer, error) {
 	address := service
 	if outbound := os.Getenv("TRUTH_OUTBOUND"); outbound != "" {
 		address = outbound
@@ -115,7 +116,7 @@ func (request *Request) send(method, service, target string, number int32) (Call
 		}
 	}
 	// The name of this call, which only the two ends read: whoever answers says which call the answer was made for.
-	name := fmt.Sprintf("%s|%d|%s %s%s", request.http.RequestURI, number, method, service, target)
+	name := request.name(fmt.Sprintf("%s %s%s", method, service, target))
 	call.Header.Set("x-truth-call", name)
 	response, err := client.Do(call)
 	if err != nil {
@@ -125,6 +126,14 @@ func (request *Request) send(method, service, target string, number int32) (Call
 	note(name, response.Header.Get("x-truth-call"))
 	text, err := io.ReadAll(response.Body)
 	return CalleeAnswer{response.StatusCode, text}, err
+}
+
+// name is the how-manieth of its like a call is, since equal calls are told apart by their order alone.
+func (request *Request) name(call string) string {
+	request.lock.Lock()
+	defer request.lock.Unlock()
+	request.equal[call]++
+	return fmt.Sprintf("%s|%s|%d", request.http.RequestURI, call, request.equal[call])
 }
 
 func note(called, answered string) {

@@ -14,6 +14,7 @@ class CalleeFailed extends Error {
 // What the code of a bug is given: the request, the build, and what it may call.
 class BugRequest {
   count = 0;
+  equal = {};
 
   constructor(http, build, body) {
     this.http = http;
@@ -46,13 +47,16 @@ class BugRequest {
     const method = change === 'changed-method' ? 'POST' : 'GET';
     if (change === 'changed-query') target += `${target.includes('?') ? '&' : '?'}changed=1`;
     if (change === 'changed-path') target = `/changed${target}`;
-    if (change === 'repeated-call') json(service, await this.send(method, service, target, number));
-    return this.send(method, service, target, number);
+    if (change === 'repeated-call') await this.send(method, service, target);
+    return this.send(method, service, target);
   }
 
-  send(method, service, target, number) {
+  send(method, service, target) {
     // The name of this call, which only the two ends read: whoever answers says which call the answer was made for.
-    const name = `${this.http.url}|${number}|${method} ${service}${target}`;
+    // Equal calls are told apart by their order alone.
+    const called = `${method} ${service}${target}`;
+    this.equal[called] = (this.equal[called] ?? 0) + 1;
+    const name = `${this.http.url}|${called}|${this.equal[called]}`;
     const headers = { host: service, 'x-truth-call': name, connection: 'close' };
     for (const header of passedOn) {
       if (this.http.headers[header] !== undefined) headers[header] = this.http.headers[header];

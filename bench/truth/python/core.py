@@ -43,6 +43,7 @@ class Request:
         self.is_fixed = build["variant"] == "fixed"
         self.is_decoy = build["variant"] == "decoy"
         self.count = 0
+        self.equal = {}
 
     def call(self, service, target):
         return self.try_call(service, target).json(service)
@@ -65,12 +66,15 @@ class Request:
         elif change == "changed-method":
             method = "POST"
         elif change == "repeated-call":
-            self.send(method, service, target, self.count).json(service)
-        return self.send(method, service, target, self.count)
+            self.send(method, service, target)
+        return self.send(method, service, target)
 
-    def send(self, method, service, target, number):
+    def send(self, method, service, target):
         # The name of this call, which only the two ends read: whoever answers says which call the answer was made for.
-        name = f"{self.target}|{number}|{method} {service}{target}"
+        # Equal calls are told apart by their order alone.
+        call = f"{method} {service}{target}"
+        self.equal[call] = self.equal.get(call, 0) + 1
+        name = f"{self.target}|{call}|{self.equal[call]}"
         headers = {"host": service, "x-truth-call": name, "connection": "close"}
         headers.update({header: self.headers[header] for header in PASSED_ON if header in self.headers})
         connection = http.client.HTTPConnection(OUTBOUND or f"{service}:80", timeout=60)
