@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Loop.Contracts.Replays;
 
 /// <summary>What the API and <c>loopctl replay --json</c> print: <c>GET /api/v1/replays/{id}</c>.</summary>
@@ -64,6 +66,7 @@ public sealed record ReplayReport
     public int ObservedHops { get; init; }
 
     /// <summary>What only a replay in a sandbox has; null for one against a destination.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SandboxReport? Sandbox { get; init; }
 }
 

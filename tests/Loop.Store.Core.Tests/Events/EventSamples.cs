@@ -47,6 +47,7 @@ internal static class EventSamples
         new ReplayRequestSent(["dropped header authorization: it is a token"], At),
         new ReplayAnswered(500, "answered", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 12.5, At),
         new ReplayExchangeObserved(Exchange, 1, 0, At),
+        new ReplayStepTaken(1, 2, "started", "payments is ready", At),
         new ReplayFinished(
             new ReplayReport
             {

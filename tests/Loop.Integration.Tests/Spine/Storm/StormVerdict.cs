@@ -77,8 +77,9 @@ internal sealed class StormVerdict
             return;
         }
 
-        // A view that was cut, and a loss that may have been any trace's, may be named; anything else would be a hole that is none.
-        if (detail.Coherence.Missing.Any(missing => missing.Why is not "truncated" and not "shed"))
+        // A view that was cut, and a loss that may have been any trace's, may be named; anything else would be a hole that is none. So may a trigger that was
+        // evicted: a log entry whose exchange the ring no longer holds triggers for itself, and once it is gone nobody can tell that the exchange was kept.
+        if (detail.Coherence.Missing.Any(missing => missing.Why is not "truncated" and not "shed" && missing is not { Why: "evicted", What: "the exchange that triggered" }))
             _faults.Add($"{detail.Id} {request.Path} has all its views and misses {string.Join(", ", detail.Coherence.Missing)}");
         Whole++;
         JudgeTree(detail, request);
