@@ -6,11 +6,14 @@ namespace Loop.Samples.Shop.Traffic;
 public sealed class TrafficClient : IDisposable
 {
     private const int SurprisesMax = 5;
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(20);
     private readonly HttpClient _client;
 
     /// <summary>Sends to the shop's entry.</summary>
-    public TrafficClient(Uri entry) =>
-        _client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseProxy = false }) { BaseAddress = entry, Timeout = TimeSpan.FromSeconds(20) };
+    /// <param name="entry">Where that is.</param>
+    /// <param name="answerLimit">How long it waits for one answer. Default: 20 s.</param>
+    public TrafficClient(Uri entry, TimeSpan? answerLimit = null) =>
+        _client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null, UseProxy = false }) { BaseAddress = entry, Timeout = answerLimit ?? AnswerLimit };
 
     /// <summary>One after the other, in the order of the plan.</summary>
     public async Task<TrafficReport> SendAsync(int count, CancellationToken cancellationToken)
@@ -48,6 +51,10 @@ public sealed class TrafficClient : IDisposable
         catch (HttpRequestException failure)
         {
             return failure.Message;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"no answer within {_client.Timeout.TotalSeconds:0.###} s";
         }
     }
 }
