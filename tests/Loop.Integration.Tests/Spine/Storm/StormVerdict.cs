@@ -39,8 +39,9 @@ internal sealed class StormVerdict
         {
             ConversationDetail detail = await api.Show(summary.Id, cancellationToken);
             string[] keys = [.. detail.Keys.Where(byKey.ContainsKey)];
-            if (keys.Length != 1)
-                verdict._faults.Add($"{detail.Id} ({summary.Path}) holds {keys.Length} of the failing requests");
+            // A call whose side stream ended without a word of how is a failure for all that the node knows, though its client may have had its answer.
+            if (keys.Length > 1 || (keys.Length == 0 && detail.Trigger.Reason != "broken off, side unknown"))
+                verdict._faults.Add($"{detail.Id} ({summary.Path}, {detail.Trigger.Reason}) holds {keys.Length} of the failing requests");
             foreach (string key in keys)
             {
                 if (!found.TryAdd(key, detail.Id))
@@ -77,9 +78,9 @@ internal sealed class StormVerdict
             return;
         }
 
-        // A view that was cut, and a loss that may have been any trace's, may be named; anything else would be a hole that is none. So may a trigger that was
-        // evicted: a log entry whose exchange the ring no longer holds triggers for itself, and once it is gone nobody can tell that the exchange was kept.
-        if (detail.Coherence.Missing.Any(missing => missing.Why is not "truncated" and not "shed" && missing is not { Why: "evicted", What: "the exchange that triggered" }))
+        // A view that was cut, and a loss that may have been any trace's, may be named; a hop that misses what it has would be a hole that is none. What was
+        // evicted is told of no hop: once it is gone, nobody can tell that it was a log entry or a copy of what was kept.
+        if (detail.Coherence.Missing.Any(missing => missing.Why is not "truncated" and not "shed" && missing is not { HopId: null, Why: "evicted" }))
             _faults.Add($"{detail.Id} {request.Path} has all its views and misses {string.Join(", ", detail.Coherence.Missing)}");
         Whole++;
         JudgeTree(detail, request);
@@ -96,8 +97,9 @@ internal sealed class StormVerdict
                 _faults.Add($"{detail.Id} hop {index + 1} has another parent ({detail.Hops[index].JoinedBy})");
         }
 
-        // A timeout is no failure of the shop's but of a machine that is too busy, and began where somebody lost patience.
-        if (request.Status != 504 && detail.Hops.Count > 0 && detail.OriginHopId != detail.Hops[^1].Id)
+        // A timeout is no failure of the shop's but of a machine that is too busy, and began where somebody lost patience. Where this node lost sight of a call,
+        // its end is not known, and the failure began where one was seen.
+        if (request.Status != 504 && !detail.Hops.Any(hop => hop.BrokenOffBy is BrokenOffBy.Capture) && detail.Hops.Count > 0 && detail.OriginHopId != detail.Hops[^1].Id)
             _faults.Add($"{detail.Id} {request.Path} ({request.Status}) has its origin at {detail.Hops.FirstOrDefault(hop => hop.Id == detail.OriginHopId)?.Destination}: {string.Join(" > ", detail.Hops.Select(hop => $"{hop.Destination} {hop.Failure} {hop.End} {hop.BrokenOffBy} {string.Join("+", hop.ResponseFlags)}"))}");
     }
 }
