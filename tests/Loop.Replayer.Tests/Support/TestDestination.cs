@@ -110,11 +110,17 @@ public sealed class RawDestination : IAsyncDisposable
                 byte[] buffer = new byte[65536];
                 await socket.ReceiveAsync(buffer);
                 await socket.SendAsync(answer);
-                // A zero linger turns the close into a RST.
                 if (reset)
+                {
+                    // A zero linger turns the close into a RST.
                     socket.LingerState = new LingerOption(true, 0);
-                else
-                    socket.Shutdown(SocketShutdown.Both);
+                    continue;
+                }
+                // A close with bytes unread is a RST too, which takes the answer from a client that has not read it yet.
+                socket.Shutdown(SocketShutdown.Send);
+                while (await socket.ReceiveAsync(buffer) > 0)
+                {
+                }
             }
         }
         catch (SocketException)
