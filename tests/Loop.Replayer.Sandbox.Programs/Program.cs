@@ -9,6 +9,7 @@ return args switch
     [AgentProgram.RunMode] or ["launch", ..] or ["clock"] => await AgentProgram.Run(args, static context => Task.FromResult<ICallHandler>(new DescribingCallHandler(context))),
     ["web", var port] => await WebService.Run(int.Parse(port)),
     ["door", var door, var argument] => Print(Doors.Try(door, argument)),
+    ["noisy", var port, var build] => await NoisyService.Run(int.Parse(port), build),
     ["silent"] => await WebService.Wait(),
     ["stubborn", var port] => await WebService.Stubborn(int.Parse(port)),
     ["children", var port] => await WebService.WithChildren(int.Parse(port)),

@@ -24,16 +24,18 @@ internal static class ReplayCommand
         Option<string?> wrong = new("--wrong") { Description = "A wrong value in a healthy answer that decides: 'HOP response $.path'", HelpName = "PLACE" };
         Option<string?> expect = new("--expect") { Description = "What that value should be", HelpName = "VALUE" };
         Option<string?> against = new("--against") { Description = "Then replay with this sandbox file too, with the first replay as its baseline; its verdict counts", HelpName = "FILE" };
+        Option<int> learnNoise = new("--learn-noise") { Description = "First learn from so many runs of the recorded build what varies by itself (5 or more)", HelpName = "N" };
+        Option<string?> noise = new("--noise") { Description = "Do not compare what that earlier replay learned to vary", HelpName = "REPLAY" };
         Option<string?> hop = new("--hop") { Description = "Hop to send, by number or id; else the only root", HelpName = "HOP" };
         Option<string[]> header = new("--header", "-H") { Description = "Set a header, also one that was redacted; may be repeated", HelpName = "'NAME: VALUE'" };
         Option<double?> timeout = new("--timeout") { Description = "Longest wait for the answer", HelpName = "SECONDS" };
         Option<bool> json = CommandScope.Json();
         var command = new Command("replay", "Replay a conversation; exits 0 reproduced, 1 fixed, 2 diverged, 3 inconclusive")
         {
-            id, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, against, hop, header, timeout, json,
+            id, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, against, learnNoise, noise, hop, header, timeout, json,
         };
         command.Validators.Add(result => RequireOneId(result, id, idOption));
-        command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, against]));
+        command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, against, learnNoise, noise]));
         scope.Handle(command, (result, client, cancellationToken) =>
         {
             var request = new ReplayRequest
@@ -50,6 +52,8 @@ internal static class ReplayCommand
                         Times = result.GetValue(times),
                         Wrong = result.GetValue(wrong),
                         Expect = result.GetValue(expect),
+                        LearnNoise = result.GetValue(learnNoise),
+                        Noise = result.GetValue(noise),
                     }
                     : null,
                 Hop = result.GetValue(hop) ?? result.GetValue(fromHop),
@@ -81,13 +85,21 @@ internal static class ReplayCommand
             result.AddError(hasArgument ? "The conversation is named twice: ID and --id." : "Name the conversation: replay ID --destination host:port, or replay ID --sandbox FILE.");
     }
 
+    // What varies was learned from the build that fails; the other one is judged by the same mask.
+    private static SandboxReplay Against(SandboxReplay first, string file, ReplayReport report) => first with
+    {
+        File = Path.GetFullPath(file),
+        LearnNoise = 0,
+        Noise = report.Sandbox?.Noise is { MaskSha256: not null } ? report.Id : null,
+    };
+
     private static async Task<int> Run(CliContext context, LoopClient client, ReplayRequest request, string? against, bool asJson, CancellationToken cancellationToken)
     {
         ReplayReport report = await ReplayFollower.Follow(context, client, request, cancellationToken);
         if (against is not null)
         {
             context.Error.WriteLine($"baseline: {ReplayText.NameOf(report.Verdict!.Value)} ({SafeText.Line(report.Reason ?? "")})");
-            report = await ReplayFollower.Follow(context, client, request with { Sandbox = request.Sandbox! with { File = Path.GetFullPath(against) } }, cancellationToken);
+            report = await ReplayFollower.Follow(context, client, request with { Sandbox = Against(request.Sandbox!, against, report) }, cancellationToken);
         }
 
         if (asJson)

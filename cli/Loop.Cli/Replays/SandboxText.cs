@@ -16,9 +16,19 @@ internal static class SandboxText
         if (sandbox.Control is not "notRun")
             context.Console.PutLine($"control      {SafeText.Line(sandbox.Control)}");
         ReplayText.WriteList(context, "what if", sandbox.WhatIf);
+        if (sandbox.Noise is { } noise)
+            WriteNoise(context, noise);
         foreach (RunReport run in sandbox.Runs)
             WriteRun(context, run, sandbox.Runs.Count);
         ReplayText.WriteList(context, "listed", sandbox.Listed);
+    }
+
+    private static void WriteNoise(CliContext context, NoiseReport noise)
+    {
+        string runs = $"{Units.Count(noise.Runs, "run")} of {SafeText.Line(noise.LearnedBy)}";
+        context.Console.PutLine(noise.Refusal is { } refusal ? $"noise        nothing learned: {SafeText.Line(refusal)}" : $"noise        {Units.Count(noise.Masked.Count, "place")} learned to vary from {runs}", noise.Refusal is null ? "" : StatusText.Doubtful);
+        ReplayText.WriteList(context, "", noise.Masked);
+        ReplayText.WriteList(context, "not masked", noise.Unmasked);
     }
 
     private static void WriteRun(CliContext context, RunReport run, int count)

@@ -27,7 +27,7 @@ public sealed record ReplayAnswered(int? Status, string Outcome, string? BodySha
 public sealed record ReplayExchangeObserved(ExchangeId Id, int Segment, int Ordinal, DateTimeOffset At) : ReplayEvent;
 
 /// <summary>One step of a run in a sandbox: <c>prepared</c>, <c>started</c>, <c>driven</c>, <c>missed</c>, <c>refused</c>, <c>decided</c>…</summary>
-/// <param name="Run">Run, from 1; 0 for the control, which goes before all runs.</param>
+/// <param name="Run">Run, from 1; 0 for the control, which goes before all runs; below 0 for runs from which noise is learned.</param>
 /// <param name="Step">Number of the step within the run, from 1; recording it twice is a no-op.</param>
 /// <param name="What">Kind of step.</param>
 /// <param name="Detail">In words.</param>

@@ -43,6 +43,15 @@ public sealed record SandboxReplay
     /// <summary>Runs, 1 to 100, each with fresh processes and fresh state.</summary>
     public int Times { get; init; } = 1;
 
+    /// <summary>
+    /// Runs from which it is learned what varies in every run, before the judged ones: 5 to 100, or 0 for none. They need the build that was recorded, and a
+    /// clock that can be set.
+    /// </summary>
+    public int LearnNoise { get; init; }
+
+    /// <summary>Id of a replay that learned what varies; its mask holds here too. Not together with <see cref="LearnNoise"/>.</summary>
+    public string? Noise { get; init; }
+
     /// <summary>A wrong value in a healthy answer that is judged: <c>HOP response $.path</c>.</summary>
     public string? Wrong { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Loop.Contracts.Replays;
 
 /// <summary>The part of a report that only a replay in a sandbox has.</summary>
@@ -33,8 +35,34 @@ public sealed record SandboxReport
     /// <summary>What was seen and did not decide: later calls without a recorded answer, background.</summary>
     public IReadOnlyList<string> Listed { get; init; } = [];
 
+    /// <summary>What was learned to vary from run to run, and is therefore not compared by value; null when nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NoiseReport? Noise { get; init; }
+
     /// <summary>Faults and edits that were put into this replay; a replay that has some says nothing about the recorded failure.</summary>
     public IReadOnlyList<string> WhatIf { get; init; } = [];
+}
+
+/// <summary>What was learned to vary.</summary>
+public sealed record NoiseReport
+{
+    /// <summary>Replay whose runs it was learned from.</summary>
+    public required string LearnedBy { get; init; }
+
+    /// <summary>Runs that it was learned from.</summary>
+    public required int Runs { get; init; }
+
+    /// <summary>Name of the mask in the pack of <see cref="LearnedBy"/>; null when nothing could be learned.</summary>
+    public string? MaskSha256 { get; init; }
+
+    /// <summary>Why nothing could be learned; null when something was.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Masked places with what all values there have in common, in words.</summary>
+    public IReadOnlyList<string> Masked { get; init; } = [];
+
+    /// <summary>Places that vary and are compared all the same, with why.</summary>
+    public IReadOnlyList<string> Unmasked { get; init; } = [];
 }
 
 /// <summary>The plan of a replay as far as it can change an outcome. A baseline has equal ones.</summary>

@@ -1,6 +1,7 @@
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Answers;
 using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Noise;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
@@ -32,6 +33,16 @@ public sealed class SandboxComparisonTests
         Assert.Equal((Verdict.Diverged, "D1"), Said(shop.Decide(run)));
         Divergence first = shop.Compare(run).Divergences[0];
         Assert.Equal(("payments POST /charge #1", "body $.error"), (first.Hop, first.Place));
+    }
+
+    [Fact]
+    public void Of_MaskOverMuchOfTheJudgedAnswer_SaysNothing()
+    {
+        NoiseFilter order = new([new NoiseEntry("payments POST /charge #1", "body $.items", new NoiseShape.Order())]);
+        ShopRun shop = ShopRun.Failing("""{"error":"card is null","items":[1,2,3]}""", "payments");
+
+        Assert.Equal(0.75, shop.Observe(shop.AsRecorded(), order).MaskedShare);
+        Assert.Equal((Verdict.Inconclusive, "V4"), Said(shop.Decide(shop.AsRecorded(), order)));
     }
 
     [Fact]

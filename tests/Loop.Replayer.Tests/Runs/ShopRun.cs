@@ -2,6 +2,7 @@ using System.Text;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Answers;
 using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Noise;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Runs;
@@ -36,12 +37,15 @@ internal sealed class ShopRun
 
     private Func<HttpMessagePart, byte[]?> Bodies { get; }
 
-    public static ShopRun Of(params string[] live)
+    public static ShopRun Of(params string[] live) => Failing(Cause, live);
+
+    /// <summary>The same with another answer of the call that fails.</summary>
+    public static ShopRun Failing(string cause, params string[] live)
     {
         Recording recording = new();
         recording.Hop("web", "POST", "/checkout", 502, """{"error":"payments answered 500"}""", """{"cart":1}""", source: "client");
         recording.Hop("stock", "GET", "/items/7", 200, """{"left":3}""", parent: "hop-1");
-        recording.Origin = recording.Hop("payments", "POST", "/charge", 500, Cause, """{"amount":12.50}""", parent: "hop-1");
+        recording.Origin = recording.Hop("payments", "POST", "/charge", 500, cause, """{"amount":12.50}""", parent: "hop-1");
         return new ShopRun(recording, live);
     }
 
@@ -66,23 +70,23 @@ internal sealed class ShopRun
         }).OrderBy(call => call.StartedAt)],
     };
 
-    public ReplayObservations Observe(RunRecord record) => Compare(record).Observations;
+    public ReplayObservations Observe(RunRecord record, NoiseFilter? noise = null) => Compare(record, noise).Observations;
 
-    public Core.Calls.ReplayComparison Compare(RunRecord record) => SandboxComparison.Of(new SandboxRun
+    public Core.Calls.ReplayComparison Compare(RunRecord record, NoiseFilter? noise = null) => SandboxComparison.Of(new SandboxRun
     {
         Choice = Choice,
         Live = Live,
         Script = Script,
         Record = record,
         Recorded = part => part is null ? null : new Message(part, Bodies(part) ?? []),
-        Rules = ComparisonRules.Of(RunMask.None),
+        Rules = ComparisonRules.Of(RunMask.None) with { Noise = noise ?? NoiseFilter.None },
     });
 
-    public Decision Decide(RunRecord record)
+    public Decision Decide(RunRecord record, NoiseFilter? noise = null)
     {
         HttpMessagePart judged = Choice.Judged!.Answer!.Response!;
         Message answer = new(judged, Bodies(judged) ?? []);
-        return VerdictDecider.Decide(TargetReader.Read(Choice, answer, answer), Observe(record));
+        return VerdictDecider.Decide(TargetReader.Read(Choice, answer, answer), Observe(record, noise));
     }
 
     /// <summary>Another answer of a live service.</summary>

@@ -29,8 +29,7 @@ internal sealed record CallResult(PlannedCall Call, ServedCall Served, MessageCo
         foreach (ServedCall served in run.Record.Calls.Where(served => !served.IsBackground && served.HopId is not null))
         {
             PlannedCall call = recorded[served.HopId!];
-            Message? before = run.Recorded(call.Views.OrderByDescending(PlannedCall.Closeness).FirstOrDefault(view => view.Request is not null)?.Request);
-            results.Add(new CallResult(call, served, MessageComparer.Requests(call.Label, before, served.Request, run.Rules)));
+            results.Add(new CallResult(call, served, MessageComparer.Requests(call.Label, run.RecordedRequest(call), served.Request, run.Rules)));
         }
 
         return results;

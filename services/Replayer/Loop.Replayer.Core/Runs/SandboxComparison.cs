@@ -41,6 +41,7 @@ public static class SandboxComparison
             Troubles = [.. CallTroubles.Of(run.Record), .. Contradictions(run)],
             UndeclaredState = UndeclaredState(run),
             FailsElsewhere = [.. FailsElsewhere(run, hops, judged, entry)],
+            MaskedShare = judged is not null && run.Recorded(judged.Call.Answer?.Response) is { } recorded ? run.Rules.Noise.MaskedShare(judged.Call.Label, recorded) : 0,
             AnyDivergence = divergences.Count > 0,
             DroppedCredentials = run.Script.DroppedCredentials,
             RedactedInputs = [.. run.Record.Calls.SelectMany(call => call.TokensLeftOut.Select(name => $"the answer to {Text(call)}, header {name}"))],

@@ -28,6 +28,9 @@ public sealed record SandboxRun
     /// <summary>Live services whose state nobody declared.</summary>
     public IReadOnlySet<string> UndeclaredState { get; init; } = new HashSet<string>();
 
+    /// <summary>A recorded request as closely as it was seen; null when it was not.</summary>
+    public Message? RecordedRequest(PlannedCall call) => Recorded(call.Views.OrderByDescending(PlannedCall.Closeness).FirstOrDefault(view => view.Request is not null)?.Request);
+
     /// <summary>Recorded live hops by their id.</summary>
     public PlannedCall? LiveHop(string? id) => Live.Drives.Concat(Live.Relayed).FirstOrDefault(call => call.Hop.Id == id);
 }

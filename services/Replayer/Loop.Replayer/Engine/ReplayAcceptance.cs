@@ -66,6 +66,8 @@ internal sealed record ReplayRefusal(int Status, string Kind, string Title, stri
     public static ReplayRefusal SandboxChoice(string detail, string remedy) =>
         new(400, "sandbox-choice", "The sandbox file does not say enough.", detail, remedy);
 
+    public static ReplayRefusal Noise(string detail, string remedy) => new(409, "noise-mask", "The noise mask cannot be used.", detail, remedy);
+
     public static ReplayRefusal QueueFull(int limit) =>
         new(503, "queue-full", "Too many replays wait.", $"{limit.ToString(CultureInfo.InvariantCulture)} replays wait for their turn.",
             "Try again when some have finished.");

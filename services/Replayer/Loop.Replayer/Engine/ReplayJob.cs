@@ -3,6 +3,7 @@ using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Destinations;
+using Loop.Replayer.Sandboxes;
 using Loop.SandboxFiles;
 
 namespace Loop.Replayer.Engine;
@@ -64,6 +65,9 @@ public sealed record SandboxJob(
 
     /// <inheritdoc/>
     public override string DestinationName => Destination;
+
+    /// <summary>What an earlier replay learned to vary; null when no mask was asked for.</summary>
+    internal LearnedNoise? Noise { get; init; }
 
     /// <summary>The folder of the sandbox file, which its paths are relative to.</summary>
     public string Folder => Path.GetDirectoryName(Request.File)!;

@@ -58,7 +58,9 @@ internal sealed class ReplayService(
         LivePlan live = LivePlan.Of([.. scope], exchanges, choice.LiveServices);
         if (live.Drives.Count == 0)
             return ReplayRefusal.NothingLive(plan.Conversation.Id, choice.LiveServices, plan.Conversation.Hops);
-        return await Enqueue(new SandboxJob(ids.Next(), choice, live, sandbox, file, WithCredentials(Headers(request), file), request.TimeoutSeconds, time.GetUtcNow()));
+        SandboxJob job = new(ids.Next(), choice, live, sandbox, file, WithCredentials(Headers(request), file), request.TimeoutSeconds, time.GetUtcNow());
+        (LearnedNoise? noise, refusal) = await NoiseMasks.For(job, journal);
+        return refusal ?? await Enqueue(job with { Noise = noise });
     }
 
     private async Task<ReplayAcceptance> Enqueue(ReplayJob job)

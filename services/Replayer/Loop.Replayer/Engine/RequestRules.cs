@@ -3,6 +3,7 @@ using System.Globalization;
 using Loop.Contracts;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Noise;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Hosting;
 
@@ -45,6 +46,10 @@ internal static class RequestRules
             return ReplayRefusal.Malformed("sandbox.file", "It is empty.", "Give the absolute path of the sandbox file.");
         if (sandbox.Times is < 1 or > MaximumRuns)
             return ReplayRefusal.Malformed("sandbox.times", string.Create(CultureInfo.InvariantCulture, $"{sandbox.Times} is out of range."), $"Give 1 to {MaximumRuns}.");
+        if (sandbox.LearnNoise is not 0 and (< NoiseLearner.MinimumRuns or > MaximumRuns))
+            return ReplayRefusal.Malformed("sandbox.learnNoise", string.Create(CultureInfo.InvariantCulture, $"{sandbox.LearnNoise} is out of range."), $"Give {NoiseLearner.MinimumRuns} to {MaximumRuns}, or 0 for none.");
+        if (sandbox is { LearnNoise: > 0, Noise: not null })
+            return ReplayRefusal.Malformed("sandbox.noise", "Noise is to be learned, and a mask is given too.", "Give one of the two.");
         return sandbox is { Expect: not null, Wrong: null }
             ? ReplayRefusal.Malformed("sandbox.expect", "Nothing is asserted to be wrong.", "Give wrong too: HOP response $.path.")
             : null;

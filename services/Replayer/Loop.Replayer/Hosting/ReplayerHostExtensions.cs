@@ -61,6 +61,7 @@ public static class ReplayerHostExtensions
         services.TryAddSingleton<SandboxDriverSource>();
         services.TryAddSingleton<SandboxRunner>();
         services.TryAddSingleton<ControlRun>();
+        services.TryAddSingleton<NoiseRuns>();
         services.TryAddSingleton<SandboxReplayRun>();
         services.TryAddSingleton<RunReader>();
         services.TryAddSingleton<ReplayService>();

@@ -23,7 +23,7 @@ namespace Loop.Replayer.Sandboxes;
 /// runs. Each step is a fact of the replay's stream before the next one begins.
 /// </summary>
 internal sealed class SandboxReplayRun(
-    IRecordings recordings, IReplayJournal journal, SandboxDriverSource drivers, SandboxRunner runner, ControlRun controls, IReplayIdSource ids, IOptions<ReplayOptions> options, TimeProvider time)
+    IRecordings recordings, IReplayJournal journal, SandboxDriverSource drivers, SandboxRunner runner, ControlRun controls, NoiseRuns noises, IReplayIdSource ids, IOptions<ReplayOptions> options, TimeProvider time)
 {
     private const int EarlierReplays = 200;
 
@@ -41,21 +41,24 @@ internal sealed class SandboxReplayRun(
         IReadOnlyList<RunPrelude> preludes = await Preludes.Load(job.LiveServices, job.Live.Live, recordings);
         IReadOnlyList<BackgroundStub> stubs = await BackgroundStubs.Of(job.File, job.Folder, recordings);
         RunInput input = Input(job, bodies, preludes, stubs);
-        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, RecordedStart(job));
+        RunClock clock = RunClock.Of(job);
+        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, clock.Start);
         // Step 0 of the journal: it goes before all runs.
         ControlResult control = await controls.Run(job, input, driver, new StepJournal(journal, job.Ids.ReplayId, 0, time).Take, cancellationToken);
+        LearnedNoise? noise = job.Noise ?? await noises.Learn(job, input, place, bodies, driver, cancellationToken);
+        conditions = conditions with { Mask = noise?.Mask?.Name ?? "" };
         // 2 and 3
         List<ComparedRun> runs = [];
         for (int number = 1; number <= job.Request.Times; number++)
-            runs.Add(await Run(job, number, target, place, input, driver, bodies, control, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
+            runs.Add(await Run(job, number, target, place, input, driver, bodies, control, noise, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
         // 4
         target = runs.Select(run => Incomplete(target, run)).FirstOrDefault(changed => changed != target) ?? target;
         Decision decision = VerdictDecider.Decide(target, [.. runs.Select(run => run.Comparison.Observations)]);
-        return SandboxReports.Finished(job, decision, runs, conditions, builds, control, time.GetUtcNow());
+        return SandboxReports.Finished(job, decision, runs, conditions, builds, control, noise, time.GetUtcNow());
     }
 
     private async Task<ComparedRun> Run(
-        SandboxJob job, int number, ReplayTarget target, SandboxPlan place, RunInput input, ISandboxDriver driver, RecordedBodies bodies, ControlResult control, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
+        SandboxJob job, int number, ReplayTarget target, SandboxPlan place, RunInput input, ISandboxDriver driver, RecordedBodies bodies, ControlResult control, LearnedNoise? noise, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
     {
         StepJournal steps = new(journal, job.Ids.ReplayId, number, time);
         RunScript script = RunScript.Of(input);
@@ -69,7 +72,7 @@ internal sealed class SandboxReplayRun(
             Script = script,
             Record = record,
             Recorded = bodies.Message,
-            Rules = ComparisonRules.Of(Mask(job, script, record)) with { Bindings = LinkMessages.Follow(script.Plan.Links, record) },
+            Rules = ComparisonRules.Of(RunClock.Of(job).Mask(job, script, record)) with { Bindings = LinkMessages.Follow(script.Plan.Links, record), Noise = NoiseMasks.FilterOf(noise?.Mask, record.Evidence) },
             UndeclaredState = job.LiveServices.Where(service => service.State is ServiceState.Unknown).Select(service => service.Name).ToHashSet(),
         };
         ReplayComparison comparison = SandboxComparison.Of(run);
@@ -110,19 +113,6 @@ internal sealed class SandboxReplayRun(
         comparison.Observations is { Outcome: Core.Answers.AnswerOutcome.NotSent, Fault: null, IncompleteInputs: [string first, ..] } ? target with { RequestIncomplete = first } : target;
 
     private static ReplayTarget Incomplete(ReplayTarget target, ComparedRun run) => Incomplete(target, run.Comparison);
-
-    private static RunMask Mask(SandboxJob job, RunScript script, RunRecord record)
-    {
-        RunMask mask = RunMask.Over([.. script.Plan.RecordedKeys, .. job.Plan.EntryRequest?.Keys ?? [], .. script.Plan.Names.Values.Concat(script.Plan.SpareNames).SelectMany(names => names.Keys)]);
-        DateTimeOffset begun = RecordedStart(job);
-        DateTimeOffset ended = job.Plan.Conversation.Hops.Max(hop => hop.StartedAt + TimeSpan.FromMilliseconds(hop.DurationMs ?? 0));
-        DateTimeOffset last = record.Driven.Select(driven => driven.EndedAt).Concat(record.Calls.Select(call => (DateTimeOffset?)call.EndedAt)).Max() ?? record.StartedAt;
-        // What a service prints as now: the shifted time where the clock reached it, the machine's where it did not.
-        TimeSpan lasted = last - record.StartedAt;
-        return mask.During((begun, ended), [(record.StartedAt, last), .. job.File.Clock is SandboxClock.Real ? Array.Empty<(DateTimeOffset, DateTimeOffset)>() : [(begun, begun + record.ClockLead + lasted)]]);
-    }
-
-    private static DateTimeOffset RecordedStart(SandboxJob job) => job.Plan.Conversation.Hops.Min(hop => hop.StartedAt);
 
     private static Baseline? BaselineOf(IReadOnlyList<ReplayReport> earlier, SandboxJob job, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, Evidence network) =>
         BaselineFinder.Find(earlier.Select(SandboxReports.Earlier).OfType<EarlierReplay>(), SandboxReports.Conditions(job.Plan.Conversation.Id, conditions, network), builds);

@@ -15,7 +15,7 @@ internal static class SandboxReports
     private const int MaximumDivergences = 60, MaximumLines = 40, MaximumMisses = 20;
 
     public static ReplayReport Finished(
-        SandboxJob job, Decision decision, IReadOnlyList<ComparedRun> runs, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, ControlResult control, DateTimeOffset now)
+        SandboxJob job, Decision decision, IReadOnlyList<ComparedRun> runs, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, ControlResult control, LearnedNoise? noise, DateTimeOffset now)
     {
         ComparedRun shown = runs.FirstOrDefault(run => run.Decision.Verdict == decision.Verdict) ?? runs[0];
         // Where the entry does not run, the judged hop is what a reader wants to see beside its recording.
@@ -45,6 +45,7 @@ internal static class SandboxReports
                 ReproducedRuns = decision.ReproducedRuns,
                 Control = control switch { ControlResult.Passed => "passed", ControlResult.Failed => "failed", _ => "notRun" },
                 Listed = [.. decision.Listed.Take(MaximumLines)],
+                Noise = noise?.Report,
             },
         };
     }

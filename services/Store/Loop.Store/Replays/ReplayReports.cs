@@ -22,7 +22,7 @@ internal static class ReplayReports
             Destination = requested.Destination,
             HopId = requested.HopId,
             StartedAt = requested.At,
-            Stage = step is not null ? $"run {step.Run}: {step.What}" : answered is not null ? "observing" : sent is not null ? "sending" : "preparing",
+            Stage = step is not null ? $"{RunOf(step)}: {step.What}" : answered is not null ? "observing" : sent is not null ? "sending" : "preparing",
             Evidence = requested.Destination is "sandbox" ? "unknown" : "entry",
             Adjustments = sent?.Adjustments ?? [],
             ReplayedStatus = answered?.Status,
@@ -30,4 +30,6 @@ internal static class ReplayReports
             ObservedHops = facts.OfType<ReplayExchangeObserved>().Count(),
         };
     }
+
+    private static string RunOf(ReplayStepTaken step) => step.Run < 0 ? $"noise run {-step.Run}" : $"run {step.Run}";
 }
