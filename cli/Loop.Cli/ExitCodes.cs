@@ -12,6 +12,12 @@ public static class ExitCodes
     /// <summary><c>status</c>: the server answers and is not ready.</summary>
     public const int NotReady = 1;
 
+    /// <summary><c>test</c>: a verdict was not the expected one.</summary>
+    public const int TestFailed = 1;
+
+    /// <summary><c>test</c>: no verdict was other than expected, and at least one test said nothing.</summary>
+    public const int TestInconclusive = 3;
+
     /// <summary>The command line, or a value on it, is wrong.</summary>
     public const int Usage = 64;
 

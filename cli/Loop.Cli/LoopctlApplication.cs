@@ -39,6 +39,8 @@ public static class LoopctlApplication
             ReplayCommand.Create(scope),
             ReplaysCommand.Create(scope),
             SandboxCommand.Create(scope),
+            PromoteCommand.Create(scope),
+            TestCommand.Create(scope),
             StatusCommand.Create(scope),
             ProxyCommand.Create(scope),
             EnvoyConfigCommand.Create(),

@@ -11,6 +11,10 @@ public sealed partial class LoopClient
     public Task<ReplayReport> StartReplay(ReplayRequest request, CancellationToken cancellationToken) =>
         _transport.Post<ReplayReport>($"{Root}replays", request, cancellationToken);
 
+    /// <summary>What a replay in a sandbox would do, and which stored replays prove that the failure happens under the same plan; nothing is replayed.</summary>
+    public Task<ReplayCheck> CheckReplay(ReplayRequest request, CancellationToken cancellationToken) =>
+        _transport.Post<ReplayCheck>($"{Root}replays/check", request, cancellationToken);
+
     /// <summary>The report as far as it goes.</summary>
     public Task<ReplayReport> GetReplay(string id, CancellationToken cancellationToken) =>
         _transport.Get<ReplayReport>($"{Root}replays/{Uri.EscapeDataString(id)}", cancellationToken);

@@ -33,6 +33,13 @@ internal sealed class LoopTransport : IDisposable
     public async Task<T> Post<T>(string path, object body, CancellationToken cancellationToken) =>
         await ReadJson<T>(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, body.GetType(), options: LoopJson.Options) }, cancellationToken);
 
+    public async Task<T> PostJson<T>(string path, Stream json, CancellationToken cancellationToken)
+    {
+        var content = new StreamContent(json);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return await ReadJson<T>(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, cancellationToken);
+    }
+
     public async Task<T> Delete<T>(string path, CancellationToken cancellationToken) =>
         // Loop changes nothing for a request that a browser might send by itself: the content type tells.
         await ReadJson<T>(new HttpRequestMessage(HttpMethod.Delete, path) { Content = new StringContent("", System.Text.Encoding.UTF8, "application/json") }, cancellationToken);

@@ -12,6 +12,7 @@ internal static class SandboxFileBinder
 
     public static SandboxFile Bind(YamlMap root) => new()
     {
+        Folder = root.Text("folder") ?? ".",
         Services = [.. root.NamedMaps("services").Select(entry => Service(entry.Name, entry.Map))],
         Dependencies = [.. root.NamedMaps("dependencies").Select(entry => Dependency(entry.Name, entry.Map))],
         Background = [.. root.Maps("background").Select(map => new BackgroundCall(map.Text("call")!, map.Text("by"), Answer(map["answer"]), map.Text("from")))],

@@ -44,10 +44,16 @@ public sealed class CommandScope(CliContext context)
         command.SetAction((result, cancellationToken) => Guard(
             async () =>
             {
-                using var client = new LoopClient(new LoopClientOptions { Url = ServerOf(result), Token = TokenOf(result) });
+                using LoopClient client = ClientOf(result);
                 return await action(result, client, cancellationToken);
             },
             cancellationToken));
+
+    /// <summary>True when the command line or the environment names a server.</summary>
+    public bool NamesServer(ParseResult result) => !string.IsNullOrEmpty(result.GetValue(Url) ?? context.Environment(UrlVariable));
+
+    /// <summary>A client of the named server; the caller disposes it.</summary>
+    public LoopClient ClientOf(ParseResult result) => new(new LoopClientOptions { Url = ServerOf(result), Token = TokenOf(result) });
 
     /// <summary>Runs an action and maps what it throws.</summary>
     public async Task<int> Guard(Func<Task<int>> action, CancellationToken cancellationToken)

@@ -12,11 +12,26 @@ internal static class ReplayFollower
 
     public static async Task<ReplayReport> Follow(CliContext context, LoopClient client, ReplayRequest request, CancellationToken cancellationToken)
     {
+        bool isNamed = false;
+        return await Follow(context, client, request, Tell, cancellationToken);
+
+        void Tell(ReplayReport report)
+        {
+            if (!isNamed)
+                context.Error.WriteLine($"replay {SafeText.Line(report.Id)} of {SafeText.Line(report.ConversationId)} to {SafeText.Line(report.Destination)}");
+            isNamed = true;
+            if (report.Verdict is null)
+                context.Error.WriteLine($"  {SafeText.Line(report.Stage)} …");
+        }
+    }
+
+    /// <summary>The same, and <paramref name="tell"/> hears of every stage once.</summary>
+    public static async Task<ReplayReport> Follow(CliContext context, LoopClient client, ReplayRequest request, Action<ReplayReport> tell, CancellationToken cancellationToken)
+    {
         ReplayReport report = await client.StartReplay(request, cancellationToken);
-        context.Error.WriteLine($"replay {SafeText.Line(report.Id)} of {SafeText.Line(report.ConversationId)} to {SafeText.Line(report.Destination)}");
         try
         {
-            return await Follow(context, client, report, cancellationToken);
+            return await Follow(context, client, report, tell, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -28,15 +43,18 @@ internal static class ReplayFollower
         }
     }
 
-    private static async Task<ReplayReport> Follow(CliContext context, LoopClient client, ReplayReport report, CancellationToken cancellationToken)
+    private static async Task<ReplayReport> Follow(CliContext context, LoopClient client, ReplayReport report, Action<ReplayReport> tell, CancellationToken cancellationToken)
     {
-        string? told = null;
+        string? told = report.Verdict is null ? null : report.Stage;
+        if (told is not null)
+            tell(report);
         while (report.Verdict is null)
         {
             if (report.Stage == "finished")
                 throw new LoopAnswerException(new Uri("about:replay"), $"the replay {report.Id} finished without a verdict");
             if (report.Stage != told)
-                context.Error.WriteLine($"  {SafeText.Line(told = report.Stage)} …");
+                tell(report);
+            told = report.Stage;
             await Task.Delay(Pause, context.Time, cancellationToken);
             report = await client.GetReplay(report.Id, cancellationToken);
         }

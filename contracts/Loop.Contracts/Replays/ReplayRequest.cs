@@ -57,4 +57,10 @@ public sealed record SandboxReplay
 
     /// <summary>What <see cref="Wrong"/> should be, as JSON or a word; null when nobody said.</summary>
     public string? Expect { get; init; }
+
+    /// <summary>Git revision of the builds that run now: takes the place of every <c>build: { git }</c> and <c>{ image }</c> of the file, which was written for an earlier one. Null leaves the file's.</summary>
+    public string? Build { get; init; }
+
+    /// <summary>Proofs that another store holds, as <c>POST /api/v1/replays/check</c> told them there: a test that was kept brings its own. Null without one.</summary>
+    public IReadOnlyList<ReplayBaseline>? Baselines { get; init; }
 }

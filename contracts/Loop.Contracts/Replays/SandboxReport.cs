@@ -39,6 +39,10 @@ public sealed record SandboxReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NoiseReport? Noise { get; init; }
 
+    /// <summary>How it was asked for; null in reports of earlier versions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SandboxAsked? Asked { get; init; }
+
     /// <summary>Faults and edits that were put into this replay; a replay that has some says nothing about the recorded failure.</summary>
     public IReadOnlyList<string> WhatIf { get; init; } = [];
 }

@@ -131,6 +131,7 @@ internal static class SandboxFormat
     public static MapShape Root { get; } = new("a sandbox file",
     [
         new("version", new NumberShape("1, the version of this format", Version, Version), "Version of the format.", IsRequired: true),
+        new("folder", PathInFile, "Folder that all other paths of this file are relative to; its own by default."),
         new("services", new NamesShape("a map of services", Service, Minimum: 1), "Services by their recorded names. Those that are not named here are answered from the recording.", IsRequired: true),
         new("dependencies", new NamesShape("a map of dependencies", Dependency), "Real local servers, started in a service's namespace and made anew for every run."),
         new("background", new ListShape("a list of background calls", BackgroundCall), "Calls that belong to no request. They never decide a verdict."),

@@ -6,6 +6,9 @@ public sealed record SandboxFile
     /// <summary>Name under which a sandbox file is looked for.</summary>
     public const string FileName = "loop-sandbox.yaml";
 
+    /// <summary>Folder that all paths of the file are relative to, itself relative to the file.</summary>
+    public string Folder { get; init; } = ".";
+
     /// <summary>Services in the order of the file. Those that it does not name are answered from the recording.</summary>
     public required IReadOnlyList<SandboxService> Services { get; init; }
 
@@ -32,6 +35,10 @@ public sealed record SandboxFile
 
     /// <summary>Services that are given one request at a time.</summary>
     public IReadOnlyList<string> Serialise { get; init; } = [];
+
+    /// <summary>The absolute path of <see cref="Folder"/>.</summary>
+    /// <param name="path">Absolute path of the file.</param>
+    public string FolderOf(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder, Path.GetDirectoryName(path)!));
 
     /// <summary>What a person has still to say: <c>services.payments.command</c>. A replay can start only without unknown commands and ports.</summary>
     public IReadOnlyList<string> Unknown =>

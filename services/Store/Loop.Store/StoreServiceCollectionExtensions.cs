@@ -5,6 +5,7 @@ using Loop.Store.Conversations;
 using Loop.Store.Core.Events;
 using Loop.Store.Core.Packs;
 using Loop.Store.Core.ReadModels;
+using Loop.Store.Documents;
 using Loop.Store.Files;
 using Loop.Store.Nodes;
 using Loop.Store.Recovery;
@@ -106,6 +107,8 @@ public static class StoreServiceCollectionExtensions
         services.TryAddSingleton<ConversationLookup>();
         services.TryAddSingleton<KeepTarget>();
         services.TryAddSingleton<SessionKeeper>();
+        services.TryAddSingleton<ConversationExporter>();
+        services.TryAddSingleton<ConversationImporter>();
         services.TryAddSingleton<ApiLog>();
         services.TryAddSingleton<IndexCatchUp>();
         services.TryAddSingleton<OrphanSweep>();

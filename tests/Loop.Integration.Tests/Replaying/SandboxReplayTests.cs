@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text.Json;
 using Loop.Contracts.Api;
-using Loop.Contracts.Conversations;
 using Loop.Contracts.Replays;
 using Loop.Integration.Tests.Harness;
 using Xunit;
@@ -18,7 +17,7 @@ public sealed class SandboxReplayTests
     public async Task Shop_AnyLiveSet_ReproducesWithTheOriginAndClaimsNothingWithout()
     {
         await using LoopServer server = await LoopServer.Start();
-        string id = await KeepSuggestion(server);
+        string id = await KeptShop.Suggestion(server, Cancellation);
         using ShopSandbox sandbox = new();
         string file = sandbox.File();
         string[] services = ["web", "recommendations", "history"];
@@ -42,7 +41,7 @@ public sealed class SandboxReplayTests
     public async Task Shop_FileThatCannotBeUsed_IsRefusedWithWhatToDo()
     {
         await using LoopServer server = await LoopServer.Start();
-        string id = await KeepSuggestion(server);
+        string id = await KeptShop.Suggestion(server, Cancellation);
         using ShopSandbox sandbox = new();
         string file = sandbox.File();
 
@@ -54,19 +53,6 @@ public sealed class SandboxReplayTests
         Assert.Contains("did you mean 'clock'", await Refusal(server, id, faulty));
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
         Assert.Contains("can be written by others", await Refusal(server, id, file));
-    }
-
-    private static async Task<string> KeepSuggestion(LoopServer server)
-    {
-        using var api = new LoopApi(server.Http);
-        // The shop and its Envoys are gone before anything is replayed.
-        await using (ShopMesh mesh = await ShopMesh.Start(server.Capture!.Port, Cancellation))
-        {
-            Assert.True((await mesh.Send(40, Cancellation)).IsAsPlanned);
-            await api.ListUntil(list => list.Count == 2 && list.All(one => one.State == ConversationState.Sealed), "2 sealed conversations", Cancellation);
-        }
-
-        return (await api.List(Cancellation)).Single(one => one.Path == "/suggestions").Id;
     }
 
     private static async Task<ReplayReport> Replay(LoopServer server, string id, string file, params string[] options)

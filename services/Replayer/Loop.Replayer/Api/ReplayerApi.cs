@@ -26,6 +26,9 @@ public static class ReplayerApi
         replays.MapPost("/", Start).WithName("StartReplay").WithSummary("Replays a conversation, or one hop of it, against a destination.")
             .Accepts<ReplayRequest>("application/json")
             .Produces<ReplayReport>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503);
+        replays.MapPost("/check", Check).WithName("CheckReplay").WithSummary("What a replay in a sandbox would do, and which stored replays prove that the failure happens under the same plan; nothing is replayed.")
+            .Accepts<ReplayRequest>("application/json")
+            .Produces<ReplayCheck>().ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
         replays.MapGet("/{id}", Get).WithName("GetReplay").WithSummary("The report of a replay as far as it goes.")
             .Produces<ReplayReport>().ProducesProblem(404);
         replays.MapDelete("/{id}", Cancel).WithName("CancelReplay").WithSummary("Cancels a replay that waits or runs.")
@@ -41,27 +44,40 @@ public static class ReplayerApi
 
     private static async Task<IResult> Start(HttpRequest http, ReplayService service, CancellationToken cancellationToken)
     {
-        if (!http.HasJsonContentType())
-            return Problem(new ReplayRefusal(415, "not-json", "Not JSON.", "The content type is not application/json.", BodyRemedy));
-        ReplayRequest? request;
-        try
-        {
-            request = await http.ReadFromJsonAsync<ReplayRequest>(cancellationToken);
-        }
-        catch (JsonException fault)
-        {
-            // Read here and not by the framework, whose refusal has no words.
-            return Problem(ReplayRefusal.Malformed("body", fault.Message, BodyRemedy));
-        }
-
+        (ReplayRequest? request, ReplayRefusal? malformed) = await Read(http, cancellationToken);
         if (request is null)
-            return Problem(ReplayRefusal.Malformed("body", "It is null.", BodyRemedy));
+            return Problem(malformed!);
         return await service.Accept(request, cancellationToken) switch
         {
             ReplayAcceptance.Accepted accepted => TypedResults.Accepted($"/api/v1/replays/{accepted.Report.Id}", accepted.Report),
             ReplayRefusal refusal => Problem(refusal),
             var other => throw new InvalidOperationException($"An acceptance of an unknown kind: {other.GetType().Name}."),
         };
+    }
+
+    private static async Task<IResult> Check(HttpRequest http, ReplayService service, CancellationToken cancellationToken)
+    {
+        (ReplayRequest? request, ReplayRefusal? refusal) = await Read(http, cancellationToken);
+        if (request is null)
+            return Problem(refusal!);
+        (ReplayCheck? check, refusal) = await service.Check(request, cancellationToken);
+        return check is null ? Problem(refusal!) : TypedResults.Ok(check);
+    }
+
+    // Read here and not by the framework, whose refusal has no words.
+    private static async Task<(ReplayRequest? Request, ReplayRefusal? Refusal)> Read(HttpRequest http, CancellationToken cancellationToken)
+    {
+        if (!http.HasJsonContentType())
+            return (null, new ReplayRefusal(415, "not-json", "Not JSON.", "The content type is not application/json.", BodyRemedy));
+        try
+        {
+            ReplayRequest? request = await http.ReadFromJsonAsync<ReplayRequest>(cancellationToken);
+            return request is null ? (null, ReplayRefusal.Malformed("body", "It is null.", BodyRemedy)) : (request, null);
+        }
+        catch (JsonException fault)
+        {
+            return (null, ReplayRefusal.Malformed("body", fault.Message, BodyRemedy));
+        }
     }
 
     private static async Task<IResult> Get(string id, IReplayJournal journal)

@@ -69,8 +69,14 @@ public sealed record SandboxJob(
     /// <summary>What an earlier replay learned to vary; null when no mask was asked for.</summary>
     internal LearnedNoise? Noise { get; init; }
 
-    /// <summary>The folder of the sandbox file, which its paths are relative to.</summary>
-    public string Folder => Path.GetDirectoryName(Request.File)!;
+    /// <summary>The folder that the paths of the sandbox file are relative to.</summary>
+    public string Folder => File.FolderOf(Request.File);
+
+    /// <summary>Hop at and below which is driven, as asked for; null for the whole conversation.</summary>
+    public string? FromHop { get; init; }
+
+    /// <summary>Names of the headers that the person supplied, without those that the file's credentials give.</summary>
+    public IReadOnlyList<string> SuppliedHeaders { get; init; } = [];
 
     /// <summary>Services that run, as the file describes them.</summary>
     public IReadOnlyList<SandboxService> LiveServices => [.. File.Services.Where(service => Live.Live.Contains(service.Name))];

@@ -4,6 +4,7 @@ using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Destinations;
 using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
@@ -17,50 +18,81 @@ namespace Loop.Replayer.Engine;
 internal sealed class ReplayService(
     IRecordings recordings, IReplayJournal journal, DestinationPolicy policy, ReplayQueue queue, IReplayIdSource ids, IOptions<ReplayOptions> options, TimeProvider time)
 {
+    private const int EarlierReplays = 200;
+
     /// <summary>Accepts or refuses.</summary>
     public async Task<ReplayAcceptance> Accept(ReplayRequest request, CancellationToken cancellationToken)
     {
+        (ReplayJob? job, ReplayRefusal? refusal) = await Prepare(request, cancellationToken);
+        return job is null ? refusal! : await Enqueue(job);
+    }
+
+    /// <summary>Tells what a replay in a sandbox would do, or why it is refused; nothing happens.</summary>
+    public async Task<(ReplayCheck? Check, ReplayRefusal? Refusal)> Check(ReplayRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Sandbox is null)
+            return (null, ReplayRefusal.Malformed("sandbox", "It is missing.", "Only a replay in a sandbox can be checked: give {\"conversation\":\"ID\",\"sandbox\":{\"file\":\"PATH\"}}."));
+        (ReplayJob? prepared, ReplayRefusal? refusal) = await Prepare(request, cancellationToken);
+        if (prepared is not SandboxJob job)
+            return (null, refusal);
+        SandboxConditions conditions = ConditionTexts.Of(job) with { Mask = job.Noise?.Mask?.Name ?? "" };
+        string id = job.Plan.Conversation.Id;
+        IReadOnlyList<ReplayBaseline> baselines = BaselineReports.Of(await journal.Replays(id, EarlierReplays), conditions, id);
+        return (new ReplayCheck
+        {
+            ConversationId = id,
+            Live = [.. job.LiveServices.Select(service => service.Name)],
+            Judged = job.Choice.Judged?.Label,
+            Conditions = conditions,
+            Builds = BuildNames.Of(job.LiveServices, job.Folder, job.Request.Build),
+            Baselines = baselines,
+            RunsNeeded = baselines is [{ Row: not "H" } first, ..] ? new Baseline(first.ReproducedRuns, first.Runs).RunsNeeded : null,
+        }, null);
+    }
+
+    private async Task<(ReplayJob? Job, ReplayRefusal? Refusal)> Prepare(ReplayRequest request, CancellationToken cancellationToken)
+    {
         if (RequestRules.Fault(request, options.Value) is { } fault)
-            return fault;
+            return (null, fault);
         string prefix = request.Conversation.ToLowerInvariant();
         IReadOnlyList<string> found = await recordings.Find(prefix);
         if (found.Count != 1)
-            return found.Count == 0 ? ReplayRefusal.UnknownConversation(prefix) : ReplayRefusal.AmbiguousConversation(prefix, found);
+            return (null, found.Count == 0 ? ReplayRefusal.UnknownConversation(prefix) : ReplayRefusal.AmbiguousConversation(prefix, found));
         if (await recordings.Describe(found[0]) is not { } conversation)
-            return ReplayRefusal.UnknownConversation(prefix);
+            return (null, ReplayRefusal.UnknownConversation(prefix));
         IReadOnlyList<Exchange> exchanges = await recordings.Exchanges(conversation.Id);
         PlanResult planned = request.Sandbox is null ? ReplayPlanner.Plan(conversation, exchanges, request.Hop) : ReplayPlanner.PlanSandbox(conversation, exchanges, request.Hop);
         if (Refusal(planned, conversation, out ReplayPlan? plan) is { } refusal)
-            return refusal;
+            return (null, refusal);
         return request.Sandbox is { } sandbox
-            ? await AcceptSandbox(request, sandbox, plan!, exchanges)
-            : await AcceptExternal(request, plan!, cancellationToken);
+            ? await PrepareSandbox(request, sandbox, plan!, exchanges)
+            : await PrepareExternal(request, plan!, cancellationToken);
     }
 
-    private async Task<ReplayAcceptance> AcceptExternal(ReplayRequest request, ReplayPlan plan, CancellationToken cancellationToken)
+    private async Task<(ReplayJob? Job, ReplayRefusal? Refusal)> PrepareExternal(ReplayRequest request, ReplayPlan plan, CancellationToken cancellationToken)
     {
         DestinationResult checkedDestination = await policy.Check(request.Destination!, cancellationToken);
         if (checkedDestination.Destination is not { } destination)
-            return ReplayRefusal.Destination(checkedDestination);
+            return (null, ReplayRefusal.Destination(checkedDestination));
         TimeLimit limit = TimeLimit.For(plan.EntryRequest?.Duration, request.TimeoutSeconds, options.Value);
-        return await Enqueue(new ExternalJob(ids.Next(), plan, destination, Headers(request), limit.Limit, limit.IsLongEnough, time.GetUtcNow()));
+        return (new ExternalJob(ids.Next(), plan, destination, Headers(request), limit.Limit, limit.IsLongEnough, time.GetUtcNow()), null);
     }
 
-    private async Task<ReplayAcceptance> AcceptSandbox(ReplayRequest request, SandboxReplay sandbox, ReplayPlan plan, IReadOnlyList<Exchange> exchanges)
+    private async Task<(ReplayJob? Job, ReplayRefusal? Refusal)> PrepareSandbox(ReplayRequest request, SandboxReplay sandbox, ReplayPlan plan, IReadOnlyList<Exchange> exchanges)
     {
         (SandboxFile? file, ReplayRefusal? refusal) = SandboxFileAccess.Read(sandbox.File);
         if (file is null)
-            return refusal!;
+            return (null, refusal);
         (SandboxChoice? choice, refusal) = await SandboxChoices.Choose(sandbox, file, plan, recordings);
         if (choice is null)
-            return refusal!;
+            return (null, refusal);
         IEnumerable<HopView> scope = request.Hop is null ? plan.Conversation.Hops : plan.Calls.Select(call => call.Hop).Prepend(plan.Entry.Hop);
         LivePlan live = LivePlan.Of([.. scope], exchanges, choice.LiveServices);
         if (live.Drives.Count == 0)
-            return ReplayRefusal.NothingLive(plan.Conversation.Id, choice.LiveServices, plan.Conversation.Hops);
-        SandboxJob job = new(ids.Next(), choice, live, sandbox, file, WithCredentials(Headers(request), file), request.TimeoutSeconds, time.GetUtcNow());
+            return (null, ReplayRefusal.NothingLive(plan.Conversation.Id, choice.LiveServices, plan.Conversation.Hops));
+        SandboxJob job = new(ids.Next(), choice, live, sandbox, file, WithCredentials(Headers(request), file), request.TimeoutSeconds, time.GetUtcNow()) { FromHop = request.Hop, SuppliedHeaders = [.. Headers(request).Keys] };
         (LearnedNoise? noise, refusal) = await NoiseMasks.For(job, journal);
-        return refusal ?? await Enqueue(job with { Noise = noise });
+        return refusal is null ? (job with { Noise = noise }, null) : (null, refusal);
     }
 
     private async Task<ReplayAcceptance> Enqueue(ReplayJob job)

@@ -19,6 +19,8 @@ internal static class RequestRules
     private static readonly SearchValues<char> TokenSymbols =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
+    private static readonly SearchValues<char> RevisionSymbols = SearchValues.Create("-./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
+
     private static readonly string[] OwnHeaders = ["content-length", "transfer-encoding", "connection", "traceparent", "tracestate", "x-request-id", "baggage", "te", "upgrade"];
 
     /// <summary>The first fault; null when there is none.</summary>
@@ -50,6 +52,8 @@ internal static class RequestRules
             return ReplayRefusal.Malformed("sandbox.learnNoise", string.Create(CultureInfo.InvariantCulture, $"{sandbox.LearnNoise} is out of range."), $"Give {NoiseLearner.MinimumRuns} to {MaximumRuns}, or 0 for none.");
         if (sandbox is { LearnNoise: > 0, Noise: not null })
             return ReplayRefusal.Malformed("sandbox.noise", "Noise is to be learned, and a mask is given too.", "Give one of the two.");
+        if (sandbox.Build is { } build && (build.Length == 0 || build.AsSpan().IndexOfAnyExcept(RevisionSymbols) >= 0))
+            return ReplayRefusal.Malformed("sandbox.build", $"'{build}' is no git revision.", "Give letters, digits, dots, dashes, slashes and underscores.");
         return sandbox is { Expect: not null, Wrong: null }
             ? ReplayRefusal.Malformed("sandbox.expect", "Nothing is asserted to be wrong.", "Give wrong too: HOP response $.path.")
             : null;

@@ -8,11 +8,15 @@ namespace Loop.Replayer.Sandboxes;
 internal static class BuildNames
 {
     /// <summary>Live service → build.</summary>
-    public static IReadOnlyDictionary<string, string> Of(IEnumerable<SandboxService> services, string folder) =>
-        services.ToDictionary(service => service.Name, service => Of(service, folder));
+    /// <param name="services">Live services.</param>
+    /// <param name="folder">Folder that paths are relative to.</param>
+    /// <param name="revision">Git revision of all builds that the file names by hand; null leaves them as they are named.</param>
+    public static IReadOnlyDictionary<string, string> Of(IEnumerable<SandboxService> services, string folder, string? revision = null) =>
+        services.ToDictionary(service => service.Name, service => Of(service, folder, revision));
 
-    private static string Of(SandboxService service, string folder) => service.Build switch
+    private static string Of(SandboxService service, string folder, string? revision) => service.Build switch
     {
+        { Kind: BuildKind.Git or BuildKind.Image } when revision is not null => $"git:{revision}",
         { Kind: BuildKind.File } build => $"file:{FileHash(Path.GetFullPath(build.Value, folder))}",
         { Kind: BuildKind.Image } build => $"image:{build.Value}",
         { } build => $"git:{build.Value}",

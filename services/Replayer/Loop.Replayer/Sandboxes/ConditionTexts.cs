@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Loop.Contracts.Api;
 using Loop.Contracts.Replays;
+using Loop.Replayer.Engine;
 using Loop.SandboxFiles;
 
 namespace Loop.Replayer.Sandboxes;
@@ -14,15 +15,22 @@ internal static class ConditionTexts
     private const string WholeFile = "(sandbox)";
 
     /// <summary>The conditions of a replay.</summary>
+    public static SandboxConditions Of(SandboxJob job) => Of(job.File, job.LiveServices, job.Folder, job.Choice.Judged?.Hop.Id ?? "", job.Asserted, job.Headers);
+
+    /// <summary>The conditions of these parts of a replay.</summary>
     public static SandboxConditions Of(SandboxFile file, IReadOnlyList<SandboxService> live, string folder, string judgedHopId, string asserted, IReadOnlyDictionary<string, string> supplied)
     {
         Dictionary<string, string> states = live.ToDictionary(service => service.Name, service => $"{State(service.State, folder)}; {Environment(service)}");
         string dependencies = Hash(string.Join('\n', file.Dependencies.Select(one => $"{one with { Seed = null }} {(one.Seed is { } seed ? Seed(seed, folder) : "")}")));
         // A credential is new for every replay.
-        string calls = Hash(JsonSerializer.Serialize(new { file.Background, file.Warm, file.Credentials, file.Serialise, supplied = supplied.Where(pair => !file.Credentials.Any(credential => credential.Header.Equals(pair.Key, StringComparison.OrdinalIgnoreCase))).OrderBy(pair => pair.Key, StringComparer.Ordinal) }, LoopJson.Options));
+        string calls = Hash(JsonSerializer.Serialize(new { Background = file.Background.Select(call => Written(call, folder)), file.Warm, file.Credentials, file.Serialise, supplied = supplied.Where(pair => !file.Credentials.Any(credential => credential.Header.Equals(pair.Key, StringComparison.OrdinalIgnoreCase))).OrderBy(pair => pair.Key, StringComparer.Ordinal) }, LoopJson.Options));
         states[WholeFile] = $"dependencies {dependencies}; calls {calls}";
         return new SandboxConditions(judgedHopId, states, $"{file.Clock} {file.TimeZone} {file.Locale}".ToLowerInvariant(), Mask: "", asserted);
     }
+
+    // What a written body says counts, not where it lies.
+    private static BackgroundCall Written(BackgroundCall call, string folder) =>
+        call.Answer is { BodyFile: { } path } answer ? call with { Answer = answer with { BodyFile = ContentHash(Path.GetFullPath(path, folder)) } } : call;
 
     private static string State(ServiceState state, string folder) => state switch
     {
@@ -38,8 +46,10 @@ internal static class ConditionTexts
         if (seed.Command is { } command)
             return $"command {string.Join(' ', command.Words)}";
         string path = Path.GetFullPath(seed.File!, folder);
-        return $"{seed.Kind} {(File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16] : "missing")}";
+        return $"{seed.Kind} {ContentHash(path)}";
     }
+
+    private static string ContentHash(string path) => File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16] : "missing";
 
     private static string Environment(SandboxService service) => "environment " + Hash(string.Join('\n', service.Environment
         .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key.Length}:{pair.Key}={pair.Value}")));

@@ -27,7 +27,7 @@ internal static class SandboxChoices
             return Refused($"credentials.{minted.Name}.jwt: recordings do not hold the claims of a JWT, so none can be minted.", "Give a token of your own: environment: NAME, or --header.");
         if (file.Credentials.FirstOrDefault(credential => credential.Environment is { } variable && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable))) is { } missing)
             return Refused($"credentials.{missing.Name}: the variable {missing.Environment} of loopd is empty.", "Set it where loopd runs, or give the header with --header.");
-        string folder = Path.GetDirectoryName(asked.File)!;
+        string folder = file.FolderOf(asked.File);
         string[] absent = [.. NamedFiles(file, live).Select(path => Path.GetFullPath(path, folder)).Where(path => !File.Exists(path)).Distinct()];
         if (absent.Length > 0)
             return Refused($"{string.Join(", ", absent)}: no such file.", "Correct the path in the sandbox file; paths are relative to it.");

@@ -34,8 +34,8 @@ internal sealed class SandboxReplayRun(
         IReadOnlyList<Exchange> exchanges = await recordings.Exchanges(job.Plan.Conversation.Id);
         RecordedBodies bodies = await RecordedBodies.Load(recordings, job.Plan.Conversation.Id, exchanges);
         ReplayTarget target = TargetReader.Read(job.Choice, bodies.Message(job.Plan.EntryAnswer?.Response), bodies.Message(job.Choice.Judged?.Answer?.Response));
-        IReadOnlyDictionary<string, string> builds = BuildNames.Of(job.LiveServices, job.Folder);
-        SandboxConditions conditions = ConditionTexts.Of(job.File, job.LiveServices, job.Folder, job.Choice.Judged?.Hop.Id ?? "", job.Asserted, job.Headers);
+        IReadOnlyDictionary<string, string> builds = BuildNames.Of(job.LiveServices, job.Folder, job.Request.Build);
+        SandboxConditions conditions = ConditionTexts.Of(job);
         IReadOnlyList<ReplayReport> earlier = await journal.Replays(job.Plan.Conversation.Id, EarlierReplays);
         ISandboxDriver driver = await drivers.Get(cancellationToken);
         IReadOnlyList<RunPrelude> preludes = await Preludes.Load(job.LiveServices, job.Live.Live, recordings);
@@ -115,5 +115,5 @@ internal sealed class SandboxReplayRun(
     private static ReplayTarget Incomplete(ReplayTarget target, ComparedRun run) => Incomplete(target, run.Comparison);
 
     private static Baseline? BaselineOf(IReadOnlyList<ReplayReport> earlier, SandboxJob job, SandboxConditions conditions, IReadOnlyDictionary<string, string> builds, Evidence network) =>
-        BaselineFinder.Find(earlier.Select(SandboxReports.Earlier).OfType<EarlierReplay>(), SandboxReports.Conditions(job.Plan.Conversation.Id, conditions, network), builds);
+        BaselineFinder.Find(BaselineReports.Known(earlier, job.Request.Baselines ?? [], job.Plan.Conversation.Id), SandboxReports.Conditions(job.Plan.Conversation.Id, conditions, network), builds);
 }

@@ -44,11 +44,16 @@ internal static class SandboxReports
                 Runs = [.. runs.Select(Run)],
                 ReproducedRuns = decision.ReproducedRuns,
                 Control = control switch { ControlResult.Passed => "passed", ControlResult.Failed => "failed", _ => "notRun" },
-                Listed = [.. decision.Listed.Take(MaximumLines)],
+                Listed = [.. BaselineReports.Given(job.Request), .. decision.Listed.Take(MaximumLines)],
+                Asked = Asked(job),
                 Noise = noise?.Report,
             },
         };
     }
+
+    /// <summary>How it was asked for, so that it can be asked again elsewhere.</summary>
+    public static SandboxAsked Asked(SandboxJob job) =>
+        new(job.FromHop, job.Request.Judge, job.Choice.Assertion is { } assertion ? $"{assertion.Hop} response {assertion.Path}" : null, job.Choice.Assertion?.Expected, job.SuppliedHeaders);
 
     /// <summary>The conditions as the search for baselines compares them.</summary>
     public static ReplayConditions Conditions(string conversationId, SandboxConditions stored, Evidence network) => new()
@@ -69,7 +74,7 @@ internal static class SandboxReports
             return null;
         Evidence evidence = report.Evidence is "sealed" ? Evidence.Sealed : Evidence.Unsealed;
         Decision decision = new(verdict, report.Row ?? "", report.Reason ?? "") { Evidence = evidence, ReproducedRuns = sandbox.ReproducedRuns, Runs = sandbox.Runs.Count };
-        return new EarlierReplay(Conditions(report.ConversationId, conditions, evidence), sandbox.Builds, decision);
+        return new EarlierReplay(Conditions(report.ConversationId, conditions, evidence), sandbox.Builds, decision) { Ids = [report.Id] };
     }
 
     private static Core.Answers.Answer? AnswerOf(RunRecord record, string? hopId) =>

@@ -1,4 +1,5 @@
 using Loop.Contracts.Api;
+using Loop.Store.Core.Documents;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -40,6 +41,15 @@ public static class StoreApi
             .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        api.MapGet("/conversations/{id}/export", DocumentEndpoints.Export).WithName("ExportConversation")
+            .WithSummary("A sealed conversation as a document: events, exchanges and bodies.")
+            .Produces<ConversationDocument>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        api.MapPost("/conversations/import", DocumentEndpoints.Import).WithName("ImportConversation")
+            .WithSummary("Takes in a conversation that another store exported; once more is a no-op.")
+            .Accepts<ConversationDocument>("application/json")
+            .Produces<ConversationSummary>(StatusCodes.Status201Created).Produces<ConversationSummary>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         api.MapGet("/tail", TailEndpoint.Tail).WithName("TailConversations")
             .WithSummary("Server-sent events: one 'conversation' event per change, after it is durable.")
             .WithDescription("controls=true: also of the healthy ones that were kept beside failures.")

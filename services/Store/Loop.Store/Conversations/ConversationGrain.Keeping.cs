@@ -35,6 +35,13 @@ public sealed partial class ConversationGrain
         return _conversation.Assertions.Any(added => added.Wrong == wrong && added.Expect == expect);
     }
 
+    /// <inheritdoc/>
+    public Task ReadAgain()
+    {
+        _description = null;
+        return OnActivateAsync(CancellationToken.None);
+    }
+
     // As soon as nothing of it is on its way, since the rings forget; at the latest when it is sealed.
     private void SeekControl(bool isSealed)
     {

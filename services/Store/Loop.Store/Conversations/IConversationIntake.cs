@@ -47,6 +47,10 @@ public interface IConversationIntake : IGrainWithStringKey
     [Alias("assert")]
     Task<bool> Assert(string wrong, string? expect);
 
+    /// <summary>Another part of the store wrote the stream, which did not exist before: it is read again.</summary>
+    [Alias("read-again")]
+    Task ReadAgain();
+
     /// <summary>Holds the seal back and tells what must be copied into an older conversation.</summary>
     [Alias("begin-merge")]
     Task<ConversationProgress> BeginMerge();

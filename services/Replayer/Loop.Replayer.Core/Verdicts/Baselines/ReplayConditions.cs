@@ -35,4 +35,8 @@ public sealed record ReplayConditions
 /// <param name="Conditions">Under which it ran.</param>
 /// <param name="Builds">Build of each live service: file hash, image digest or git sha.</param>
 /// <param name="Decision">Its verdict with its runs.</param>
-public sealed record EarlierReplay(ReplayConditions Conditions, IReadOnlyDictionary<string, string> Builds, Decision Decision);
+public sealed record EarlierReplay(ReplayConditions Conditions, IReadOnlyDictionary<string, string> Builds, Decision Decision)
+{
+    /// <summary>Ids of the replays that it stands for.</summary>
+    public IReadOnlyList<string> Ids { get; init; } = [];
+}

@@ -1,0 +1,9 @@
+namespace Loop.Contracts.Replays;
+
+/// <summary>What was asked of a replay in a sandbox beside its file and its live services, so that it can be asked again.</summary>
+/// <param name="Hop">Hop at and below which was driven; null for the whole conversation.</param>
+/// <param name="Judge">Hop that was named to be judged, as typed; null judges the origin.</param>
+/// <param name="Wrong">The asserted wrong value, <c>HOP response $.path</c>, also where it was noted when the conversation was kept; null without one.</param>
+/// <param name="Expect">What should stand there; null when nobody said.</param>
+/// <param name="Headers">Names of the headers that a person supplied; their values may be secrets and are kept nowhere.</param>
+public sealed record SandboxAsked(string? Hop, string? Judge, string? Wrong, string? Expect, IReadOnlyList<string> Headers);
