@@ -7,7 +7,7 @@ namespace Loop.Cli.Tests;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("loopctl: 'lst' is not known here; known are list, show, body, tail, keep, replay, replays, sandbox, status, proxy, envoy.\nDid you mean 'list'?\nTry: loopctl --help\n", "lst")]
+    [InlineData("loopctl: 'lst' is not known here; known are list, show, body, tail, keep, replay, replays, sandbox, promote, test, status, proxy, envoy.\nDid you mean 'list'?\nTry: loopctl --help\n", "lst")]
     [InlineData("loopctl: A verb is missing: list, show, log.\nTry: loopctl replays --help\n", "replays")]
     [InlineData("loopctl: 'abc' (--limit) is no whole number.\nTry: loopctl list --help\n", "list", "--limit", "abc")]
     [InlineData("loopctl: 'x' (--timeout) is no number.\nTry: loopctl replay --help\n", "replay", "7f3k", "-d", "h:1", "--timeout", "x")]

@@ -33,9 +33,9 @@ internal static class ProvenReplay
                     $"Replay the build that failed first: loopctl replay {conversation} --sandbox FILE",
                     .. replays.Take(1).Select(newest => $"The newest replay: {newest.Id} {newest.Verdict?.ToString().ToLowerInvariant() ?? newest.Stage}, {newest.Evidence}: {newest.Reason}"),
                 ]);
-        proofs = [.. proofs.Where(replay => replay.Sandbox!.Conditions is { Mask: "" })] is { Length: > 0 } plain
-            ? plain
-            : throw new PromotionRefusedException($"the replay {proofs[0].Id} compared under a noise mask, which stays in the store that learned it", "Replay it once without --learn-noise and --noise, then promote.");
+        if (Array.TrueForAll(proofs, replay => replay.Sandbox!.Conditions is not { Mask: "" }))
+            throw new PromotionRefusedException($"the replay {proofs[0].Id} compared under a noise mask, which stays in the store that learned it", "Replay it once without --learn-noise and --noise, then promote.");
+        proofs = [.. proofs.Where(replay => replay.Sandbox!.Conditions is { Mask: "" })];
         if (proofs.FirstOrDefault(replay => replay.Sandbox!.Asked is not null) is not { } proof)
             throw new PromotionRefusedException($"the replay {proofs[0].Id} was made by an earlier Loop, which did not note how it was asked for", "Replay it again with the same sandbox file, then promote.");
         return proof.Sandbox!.Asked!.Headers.Count == 0

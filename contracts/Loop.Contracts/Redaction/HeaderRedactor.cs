@@ -19,6 +19,9 @@ public sealed class HeaderRedactor
     /// <summary>True when a value is, or holds, a token of any key: <c>Bearer loop:…</c>, <c>sid=loop:…</c>.</summary>
     public static bool IsToken(string value) => RedactionTokens.Holds(value);
 
+    /// <summary>False when both values hold tokens, made with different keys: whether they stand for one secret cannot be told.</summary>
+    public static bool AreComparable(string one, string other) => RedactionTokens.KeyIn(one) is not { } key || RedactionTokens.KeyIn(other) is not { } second || key == second;
+
     /// <summary>The exchange without secrets in headers and trailers; <see cref="Exchange.Redacted"/> gains the names of what was replaced.</summary>
     public Exchange Redact(Exchange exchange)
     {

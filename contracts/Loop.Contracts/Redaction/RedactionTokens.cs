@@ -30,6 +30,9 @@ internal sealed partial class RedactionTokens
     /// <summary>The first token in a value; empty when it holds none.</summary>
     public static string In(string value) => TokenInside().Match(value).Value;
 
+    /// <summary>The name of the key that made the first token in a value; null when it holds none.</summary>
+    public static string? KeyIn(string value) => In(value) is { Length: > 0 } token ? token.Split(':')[1] : null;
+
     /// <summary>The token of a value; an empty value and a token stay what they are.</summary>
     public string TokenOf(string value)
     {

@@ -129,7 +129,7 @@ public sealed class SandboxFileReaderTests
                 "f.yaml:15:12: services.cart.state must have exactly one of seed, snapshot, prelude",
                 "f.yaml:17:15: warm[0].service: no service 'wep' under services:; did you mean 'web'?",
                 "f.yaml:17:29: warm[0].request must be a method and a path, and is the text 'get /'",
-                "f.yaml:18:1: unknown key 'clok' in the file; it knows version, services, dependencies, background, warm, credentials, clock, timeZone, locale, serialise; did you mean 'clock'?",
+                "f.yaml:18:1: unknown key 'clok' in the file; it knows version, folder, services, dependencies, background, warm, credentials, clock, timeZone, locale, serialise; did you mean 'clock'?",
                 "f.yaml:19:11: timeZone must be a time zone such as Europe/Berlin, and is the number 5; as text, write it in quotes: \"5\"",
                 "f.yaml:20:19: serialise[1]: no service 'kart' under services:; did you mean 'cart'?",
             ],

@@ -1,4 +1,5 @@
 using Loop.Contracts.Exchanges;
+using Loop.Contracts.Redaction;
 
 namespace Loop.Replayer.Core.Comparison;
 
@@ -63,7 +64,9 @@ internal static class HeaderComparison
         {
             string? left = index < before.Length ? before[index] : null;
             string? right = index < after.Length ? after[index] : null;
-            if (left is null || right is null || !ledger.Same(place, left, right))
+            if (left is not null && right is not null && !HeaderRedactor.AreComparable(left, right))
+                ledger.Ignore(place, "redacted with the keys of two stores");
+            else if (left is null || right is null || !ledger.Same(place, left, right))
                 ledger.Differ(place, left, right);
         }
     }
