@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Tests.Support;
@@ -42,7 +43,7 @@ public sealed class ReplayEndToEndTests
         ReplayReport report = await host.Replay(destination.Name);
 
         Assert.Equal(
-            ["ReplayRequested", "ReplayKeysRegistered", "ReplayRequestSent", "ReplayAnswered", "ReplayFinished"],
+            ["ReplayRequested", "ReplayBegun", "ReplayKeysRegistered", "ReplayRequestSent", "ReplayAnswered", "ReplayFinished"],
             host.Store.Stream(report.Id).Select(fact => fact.GetType().Name));
     }
 
@@ -251,7 +252,7 @@ public sealed class ReplayEndToEndTests
     public async Task Start_WithAbandonedReplay_FinishesIt()
     {
         FakeStore store = new();
-        store.Earlier.Add(Reports.Earlier("127.0.0.1:1", null) with { Id = "abandoned000" });
+        await store.Request(new ReplayRequested("abandoned000", ConversationId.Parse(Recording.Id), "hop-1", "127.0.0.1:1", [], Recording.Start));
         await using ReplayerHost host = await ReplayerHost.Start(Recording.Failing(), store);
 
         ReplayReport report = await store.Finished("abandoned000");

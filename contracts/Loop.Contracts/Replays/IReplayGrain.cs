@@ -11,6 +11,14 @@ public interface IReplayGrain : IGrainWithStringKey
     [Alias("request")]
     Task Request(ReplayRequested requested);
 
+    /// <summary>Appends <see cref="ReplayBegun"/>; false, and nothing appended, when that attempt was begun already or the replay has ended. Durable when this returns true.</summary>
+    [Alias("begin")]
+    Task<bool> Begin(ReplayBegun begun);
+
+    /// <summary>How far it has come; null when no such replay was asked for.</summary>
+    [Alias("progress")]
+    Task<ReplayProgress?> Progress();
+
     /// <summary>Registers the replay's keys at every connected node and waits (≤ 2 s) for each to confirm; returns the names of those that did. Appends <see cref="ReplayKeysRegistered"/>.</summary>
     [Alias("register-keys")]
     Task<IReadOnlyList<string>> RegisterKeys();

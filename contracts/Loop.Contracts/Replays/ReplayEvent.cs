@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 
@@ -7,7 +8,20 @@ namespace Loop.Contracts.Replays;
 public abstract record ReplayEvent;
 
 /// <summary>A replay was asked for.</summary>
-public sealed record ReplayRequested(string Id, ConversationId ConversationId, string HopId, string Destination, IReadOnlyList<TraceKey> Keys, DateTimeOffset At) : ReplayEvent;
+public sealed record ReplayRequested(string Id, ConversationId ConversationId, string HopId, string Destination, IReadOnlyList<TraceKey> Keys, DateTimeOffset At) : ReplayEvent
+{
+    /// <summary>What another process needs to take it up; null in streams of before it was stored.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReplayOrder? Order { get; init; }
+}
+
+/// <summary>A worker took the replay up. More than one says that the earlier ones were interrupted: the replayer ended while they ran.</summary>
+/// <param name="Attempt">From 1.</param>
+/// <param name="At">When.</param>
+public sealed record ReplayBegun(int Attempt, DateTimeOffset At) : ReplayEvent;
+
+/// <summary>Somebody asked to end the replay.</summary>
+public sealed record ReplayCancellationRequested(DateTimeOffset At) : ReplayEvent;
 
 /// <summary>Its keys are known at these nodes; nothing that carries them is recorded as production.</summary>
 public sealed record ReplayKeysRegistered(IReadOnlyList<string> Nodes, DateTimeOffset At) : ReplayEvent;

@@ -4,6 +4,7 @@ using Loop.Capture;
 using Loop.Capture.Core.Ring;
 using Loop.Capture.Diagnostics;
 using Loop.Replayer.Engine;
+using Loop.Replayer.Queueing;
 using Loop.Store;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

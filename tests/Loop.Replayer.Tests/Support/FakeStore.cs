@@ -12,6 +12,7 @@ public sealed class FakeStore : IRecordings, IReplayJournal
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<ReplayEvent>> _streams = [];
     private readonly ConcurrentDictionary<string, TaskCompletionSource<ReplayReport>> _finished = [];
+    private readonly TaskCompletionSource _beginRefused = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Dictionary<string, Recording> Recordings { get; } = [];
 
@@ -24,6 +25,11 @@ public sealed class FakeStore : IRecordings, IReplayJournal
     public Dictionary<string, byte[]> ReplayBodies { get; } = [];
 
     public Exception? FailOnRegister { get; set; }
+
+    public Exception? FailOnBegin { get; set; }
+
+    /// <summary>Completes when <see cref="FailOnBegin"/> was thrown.</summary>
+    public Task BeginRefused => _beginRefused.Task;
 
     public IReadOnlyList<ReplayEvent> Stream(string id) => [.. _streams.GetValueOrDefault(id) ?? []];
 
@@ -45,6 +51,30 @@ public sealed class FakeStore : IRecordings, IReplayJournal
         Add(requested.Id, requested);
         return Task.CompletedTask;
     }
+
+    public Task<bool> Begin(string replayId, ReplayBegun begun)
+    {
+        if (FailOnBegin is { } error)
+        {
+            _beginRefused.TrySetResult();
+            throw error;
+        }
+
+        if (Stream(replayId).Any(fact => fact is ReplayFinished || fact is ReplayBegun earlier && earlier.Attempt == begun.Attempt))
+            return Task.FromResult(false);
+        Add(replayId, begun);
+        return Task.FromResult(true);
+    }
+
+    public async Task<ReplayProgress?> Progress(string replayId) => Stream(replayId).OfType<ReplayRequested>().FirstOrDefault() is not { } requested ? null : new ReplayProgress
+    {
+        Requested = requested,
+        Report = (await Report(replayId))!,
+        Attempts = Stream(replayId).OfType<ReplayBegun>().Count(),
+        IsSent = Stream(replayId).Any(fact => fact is ReplayRequestSent),
+        IsCancelled = Stream(replayId).Any(fact => fact is ReplayCancellationRequested),
+        LastSteps = Stream(replayId).OfType<ReplayStepTaken>().GroupBy(step => step.Run).ToDictionary(run => run.Key, run => run.Max(step => step.Step)),
+    };
 
     public Task<IReadOnlyList<string>> RegisterKeys(string replayId)
     {
@@ -77,10 +107,15 @@ public sealed class FakeStore : IRecordings, IReplayJournal
     Task<byte[]?> IReplayJournal.Body(string replayId, string sha256) => Task.FromResult(ReplayBodies.GetValueOrDefault(sha256));
 
     public Task<ReplayReport?> Report(string replayId) => Task.FromResult(
-        Stream(replayId).OfType<ReplayFinished>().SingleOrDefault()?.Report ?? Earlier.FirstOrDefault(report => report.Id == replayId));
+        Stream(replayId).OfType<ReplayFinished>().SingleOrDefault()?.Report ?? Earlier.FirstOrDefault(report => report.Id == replayId) ?? Open(replayId));
 
     public Task<IReadOnlyList<ReplayReport>> Replays(string? conversationId, int limit) => Task.FromResult<IReadOnlyList<ReplayReport>>(
-        [.. Earlier.Where(report => conversationId is null || report.ConversationId == conversationId).Take(limit)]);
+        [.. _streams.Keys.Where(id => !Stream(id).Any(fact => fact is ReplayFinished)).Select(Open).OfType<ReplayReport>().Concat(Earlier)
+            .Where(report => conversationId is null || report.ConversationId == conversationId).Take(limit)]);
+
+    private ReplayReport? Open(string replayId) => Stream(replayId).OfType<ReplayRequested>().FirstOrDefault() is { } requested
+        ? Reports.Earlier(requested.Destination, null) with { Id = requested.Id, HopId = requested.HopId, StartedAt = requested.At }
+        : null;
 
     private TaskCompletionSource<ReplayReport> Completion(string id) => _finished.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 

@@ -33,10 +33,11 @@ public sealed class ReplayerHost : IAsyncDisposable
 
     public int Port => Client.BaseAddress!.Port;
 
-    public static async Task<ReplayerHost> Start(Recording recording, FakeStore? store = null, Dictionary<string, string?>? settings = null, IHostResolver? resolver = null)
+    public static async Task<ReplayerHost> Start(Recording recording, FakeStore? store = null, Dictionary<string, string?>? settings = null, IHostResolver? resolver = null, bool isKept = true)
     {
         store ??= new FakeStore();
-        store.Recordings[Recording.Id] = recording;
+        if (isKept)
+            store.Recordings[Recording.Id] = recording;
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
@@ -42,7 +43,18 @@ internal static class EventSamples
 
     public static readonly IReadOnlyList<ReplayEvent> Replay =
     [
-        new ReplayRequested("r00000000001", ConversationId.From(Trace, 2), "h00000000001", "localhost:9000", [Trace], At),
+        new ReplayRequested("r00000000001", ConversationId.From(Trace, 2), "h00000000001", "localhost:9000", [Trace], At)
+        {
+            Order = new ReplayOrder
+            {
+                Request = JsonDocument.Parse("""{"conversation":"x5sa467853sq","sandbox":{"file":"/shop/loop-sandbox.yaml","times":3},"headers":{"x-colour":"green"}}""").RootElement,
+                RecordingSha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                PlanSha256 = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+                SandboxFileSha256 = "fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13",
+            },
+        },
+        new ReplayBegun(2, At),
+        new ReplayCancellationRequested(At),
         new ReplayKeysRegistered(["node-a", "node-b"], At),
         new ReplayRequestSent(["dropped header authorization: it is a token"], At),
         new ReplayAnswered(500, "answered", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 12.5, At),

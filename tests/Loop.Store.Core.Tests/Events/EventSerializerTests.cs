@@ -44,6 +44,17 @@ public sealed class EventSerializerTests
     }
 
     [Fact]
+    public void ReplayRequested_OfBeforeOrders_ReadsAndIsWrittenAsBefore()
+    {
+        string before = """{"id":"r00000000001","conversationId":"aaaabbbbcccc","hopId":"h00000000001","destination":"localhost:9000","keys":["trace:0af7651916cd43dd8448eb211c80319c"],"at":"2026-05-04T12:00:00.123456+00:00"}""";
+
+        ReplayRequested read = Assert.IsType<ReplayRequested>(EventSerializer.Deserialize(Stored("loop.replay.requested.v1", before)));
+
+        Assert.Null(read.Order);
+        Assert.Equal(before.Replace("+", "\u002B", StringComparison.Ordinal), JsonSerializer.Serialize(read, StoreJson.Options));
+    }
+
+    [Fact]
     public void Fixtures_AreOfKnownNames() =>
         Assert.Equal(EventNames.All.Keys.Order(StringComparer.Ordinal), Directory.GetFiles(Fixtures).Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal));
 

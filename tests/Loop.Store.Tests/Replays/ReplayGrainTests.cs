@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
@@ -70,6 +71,37 @@ public sealed class ReplayGrainTests : StoreTest
     [Fact]
     public async Task Append_ToAReplayThatNobodyAskedFor_IsRefused() => await Assert.ThrowsAsync<InvalidOperationException>(() =>
         Store.Grains.GetGrain<IReplayGrain>("replay000009").Append(new ReplayRequestSent([], Start)));
+
+    [Fact]
+    public async Task Begin_OfAnAttempt_IsGrantedOnceAndSurvivesARestart()
+    {
+        IReplayGrain replay = await Requested();
+        Assert.True(await replay.Begin(new ReplayBegun(1, Start)));
+        Assert.False(await replay.Begin(new ReplayBegun(1, Start)));
+        await replay.Append(new ReplayStepTaken(1, 2, "started", "", Start));
+
+        await Restart();
+        replay = Store.Grains.GetGrain<IReplayGrain>(Id);
+        ReplayProgress progress = (await replay.Progress())!;
+        Assert.Equal((1, false, false, 2), (progress.Attempts, progress.IsSent, progress.IsCancelled, progress.LastSteps[1]));
+        Assert.True(await replay.Begin(new ReplayBegun(2, Start)));
+        await replay.Append(new ReplayFinished(progress.Report with { Stage = "finished", Verdict = Verdict.Fixed, FinishedAt = Start }, Start));
+        Assert.False(await replay.Begin(new ReplayBegun(3, Start)));
+    }
+
+    [Fact]
+    public async Task Progress_HoldsTheOrderAsItWasWritten()
+    {
+        IReplayGrain replay = Store.Grains.GetGrain<IReplayGrain>(Id);
+        ReplayOrder order = new() { Request = JsonDocument.Parse("""{"conversation":"5555aaaaaaaa"}""").RootElement, RecordingSha256 = "r", PlanSha256 = "p", SandboxFileSha256 = "s" };
+        await replay.Request(new ReplayRequested(Id, ConversationId.Parse("5555aaaaaaaa"), "1", "sandbox", [Trace(77)], Start) { Order = order });
+        await Restart();
+
+        ReplayOrder read = (await Store.Grains.GetGrain<IReplayGrain>(Id).Progress())!.Requested.Order!;
+
+        Assert.Equal(("5555aaaaaaaa", "r", "p", "s"), (read.Request!.Value.GetProperty("conversation").GetString(), read.RecordingSha256, read.PlanSha256, read.SandboxFileSha256));
+        Assert.Null(await Store.Grains.GetGrain<IReplayGrain>("replay000009").Progress());
+    }
 
     [Fact]
     public async Task Redact_ReplacesSecretsByTheSameTokenEachTime()

@@ -35,6 +35,21 @@ public sealed record ReplayIds(string ReplayId, string TraceId, string SpanId, s
             new Guid(bytes[24..40], bigEndian: true).ToString("D"));
     }
 
+    /// <summary>The ids of a replay that goes on under the keys it was given first.</summary>
+    /// <param name="replayId">The replay.</param>
+    /// <param name="keys">Its <see cref="Keys"/>.</param>
+    /// <param name="fresh">Gives what keys do not hold.</param>
+    public static ReplayIds Again(string replayId, IReadOnlyList<TraceKey> keys, ReplayIds fresh)
+    {
+        ArgumentNullException.ThrowIfNull(fresh);
+        return fresh with
+        {
+            ReplayId = replayId,
+            TraceId = keys.First(key => key.Kind is TraceKeyKind.Trace).Value,
+            RequestId = keys.First(key => key.Kind is TraceKeyKind.Request).Value,
+        };
+    }
+
     /// <summary>Random bytes that <see cref="From"/> takes.</summary>
     public const int ByteCount = 48;
 }

@@ -88,12 +88,17 @@ public static class ReplayerApi
             : TypedResults.Ok(report);
     }
 
-    private static async Task<IResult> Cancel(string id, IReplayJournal journal, ReplayCancellations cancellations)
+    private static async Task<IResult> Cancel(string id, IReplayJournal journal, ReplayCancellations cancellations, TimeProvider time)
     {
         if (id.Length != 12 || !Base32.IsValid(id) || await journal.Report(id) is not { } report)
             return Problem(ReplayRefusal.UnknownReplay(id));
         if (report.FinishedAt is null)
+        {
+            // Durable first: one that a restart takes up again stays cancelled.
+            await journal.Append(id, new ReplayCancellationRequested(time.GetUtcNow()));
             cancellations.Cancel(id);
+        }
+
         return TypedResults.Accepted($"/api/v1/replays/{id}", report);
     }
 

@@ -8,14 +8,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Loop.Replayer.Engine;
 
-/// <summary>Works the queue off, one replay at a time: two at once would change each other's timing. Whatever happens, a replay ends.</summary>
+/// <summary>Carries out replays. Whatever happens, a replay ends, and its end is durable before anything returns.</summary>
 internal sealed partial class ReplayEngine(
-    ReplayQueue queue, ReplayRun run, SandboxReplayRun sandboxRun, ReplayCancellations cancellations, IReplayJournal journal, ReplayInstruments instruments,
-    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayEngine> log) : BackgroundService
+    ReplayRun run, SandboxReplayRun sandboxRun, ReplayCancellations cancellations, IReplayJournal journal, ReplayInstruments instruments,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayEngine> log)
 {
     // The stream of an ended replay must not wait for a store that hangs while the process stops.
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(5);
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+
+    // A store that cannot write now (a full disk) can often do so later; until then no other replay could begin either.
+    private static readonly TimeSpan[] Pauses = [.. new[] { 1, 2, 5, 10, 20 }.Select(seconds => TimeSpan.FromSeconds(seconds))];
 
     /// <summary>Carries out one replay to its last event.</summary>
     public async Task Process(ReplayJob job, CancellationToken cancellationToken)
@@ -47,44 +49,37 @@ internal sealed partial class ReplayEngine(
         await Finish(report);
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Ends a replay that is not carried out, or not any further.</summary>
+    /// <param name="open">Its report as far as it goes.</param>
+    /// <param name="kind">What went wrong.</param>
+    /// <param name="reason">In words.</param>
+    /// <param name="nextStep">What to do; null for the usual advice.</param>
+    public async Task End(ReplayReport open, SandboxFaultKind kind, string reason, string? nextStep)
     {
-        // The store may be started after us within the same process.
-        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration whenStarted = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
-        await FinishAbandoned();
-        await foreach (ReplayJob job in queue.Take(stoppingToken))
-            await Process(job, stoppingToken);
-    }
-
-    // Replays that an earlier process left open would look as if they still ran, for ever.
-    private async Task FinishAbandoned()
-    {
-        try
-        {
-            IReadOnlyList<ReplayReport> reports = await journal.Replays(null, 1000);
-            foreach (ReplayReport open in reports.Where(report => report.FinishedAt is null && report.StartedAt < _startedAt))
-                await Finish(Failed(open, SandboxFaultKind.HarnessError, "the replayer was restarted while this replay ran"));
-        }
-        catch (Exception error)
-        {
-            LogNotRecovered(error);
-        }
+        using ReplayCancellations.Registration listening = cancellations.Listen(open.Id, CancellationToken.None);
+        ReplayReport report = Failed(open, kind, reason);
+        await Finish(nextStep is null ? report : report with { NextStep = nextStep });
     }
 
     private async Task Finish(ReplayReport report)
     {
-        try
+        for (int attempt = 0; ; attempt++)
         {
-            await journal.Append(report.Id, new ReplayFinished(report, report.FinishedAt!.Value)).WaitAsync(FarewellLimit, time);
-            instruments.OnEnded(report);
-            LogFinished(report.Id, report.Verdict!.Value, report.Row ?? "");
-        }
-        catch (Exception error)
-        {
-            LogNotFinished(error, report.Id);
+            try
+            {
+                await journal.Append(report.Id, new ReplayFinished(report, report.FinishedAt!.Value)).WaitAsync(FarewellLimit, time);
+                instruments.OnEnded(report);
+                LogFinished(report.Id, report.Verdict!.Value, report.Row ?? "");
+                return;
+            }
+            catch (Exception error)
+            {
+                LogNotFinished(error, report.Id);
+                if (attempt == Pauses.Length || lifetime.ApplicationStopping.IsCancellationRequested)
+                    throw;
+            }
+
+            await Task.Delay(Pauses[attempt], time, lifetime.ApplicationStopping);
         }
     }
 
@@ -102,9 +97,6 @@ internal sealed partial class ReplayEngine(
     [LoggerMessage(2, LogLevel.Error, "Replay {ReplayId} could not be carried out; it ends as inconclusive")]
     private partial void LogFailed(Exception error, string replayId);
 
-    [LoggerMessage(3, LogLevel.Error, "The end of replay {ReplayId} could not be stored; it is finished at the next start")]
+    [LoggerMessage(3, LogLevel.Error, "The end of replay {ReplayId} could not be stored; it is tried again, at the latest at the next start")]
     private partial void LogNotFinished(Exception error, string replayId);
-
-    [LoggerMessage(4, LogLevel.Warning, "Replays that an earlier process left open could not be looked up; they are finished at the next start")]
-    private partial void LogNotRecovered(Exception error);
 }

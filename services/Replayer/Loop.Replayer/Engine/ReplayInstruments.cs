@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Loop.Contracts.Replays;
+using Loop.Replayer.Queueing;
 
 namespace Loop.Replayer.Engine;
 

@@ -1,3 +1,4 @@
+using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
@@ -17,6 +18,12 @@ public abstract record ReplayJob(ReplayIds Ids, ReplayPlan Plan, IReadOnlyDictio
 {
     /// <summary>Where the request goes, for people: <c>host:port</c>, or <c>sandbox</c>.</summary>
     public abstract string DestinationName { get; }
+
+    /// <summary>Everything that the conversation held when the job was made.</summary>
+    public IReadOnlyList<Exchange> Exchanges { get; init; } = [];
+
+    /// <summary>Which of the times this is that it is carried out.</summary>
+    public ReplayAttempt Attempt { get; init; } = ReplayAttempt.First;
 }
 
 /// <summary>A replay against a destination.</summary>
@@ -68,6 +75,9 @@ public sealed record SandboxJob(
 
     /// <summary>What an earlier replay learned to vary; null when no mask was asked for.</summary>
     internal LearnedNoise? Noise { get; init; }
+
+    /// <summary>SHA-256 of the sandbox file as it was read.</summary>
+    public string FileSha256 { get; init; } = "";
 
     /// <summary>The folder that the paths of the sandbox file are relative to.</summary>
     public string Folder => File.FolderOf(Request.File);

@@ -19,6 +19,10 @@ public sealed class ReplayOptions
     [Range(1, 10_000)]
     public int QueueLimit { get; set; } = 64;
 
+    /// <summary>Replays that run at the same time. More than one changes the timing of each, which failures that hang on it notice. Default 1.</summary>
+    [Range(1, 64)]
+    public int Workers { get; set; } = 1;
+
     /// <summary>Shortest time limit of a request; the limit is this or three times the recorded duration. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan MinimumTimeLimit { get; set; } = TimeSpan.FromSeconds(30);

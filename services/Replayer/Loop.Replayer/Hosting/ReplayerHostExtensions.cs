@@ -3,6 +3,7 @@ using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Destinations;
 using Loop.Replayer.Engine;
 using Loop.Replayer.Ports;
+using Loop.Replayer.Queueing;
 using Loop.Replayer.Sandbox.Processes;
 using Loop.Replayer.Sandboxes;
 using Loop.Replayer.Sending;
@@ -29,6 +30,7 @@ public static class ReplayerHostExtensions
         AddPorts(services);
         AddSending(services);
         AddEngine(services);
+        AddQueue(services);
         return builder;
     }
 
@@ -64,9 +66,16 @@ public static class ReplayerHostExtensions
         services.TryAddSingleton<NoiseRuns>();
         services.TryAddSingleton<SandboxReplayRun>();
         services.TryAddSingleton<RunReader>();
+        services.TryAddSingleton<ReplayJobs>();
         services.TryAddSingleton<ReplayService>();
         services.TryAddSingleton<ReplayEngine>();
-        services.AddHealthChecks().AddCheck<ReplayEngineCheck>("replayer");
-        services.AddHostedService(provider => provider.GetRequiredService<ReplayEngine>());
+    }
+
+    private static void AddQueue(IServiceCollection services)
+    {
+        services.TryAddSingleton<ReplayResumption>();
+        services.TryAddSingleton<ReplayWorker>();
+        services.AddReplayQueue();
+        services.AddHostedService<ReplayRecovery>();
     }
 }

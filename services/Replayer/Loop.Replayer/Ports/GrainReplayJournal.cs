@@ -8,6 +8,10 @@ internal sealed class GrainReplayJournal(IGrainFactory grains) : IReplayJournal
 {
     public Task Request(ReplayRequested requested) => Replay(requested.Id).Request(requested);
 
+    public Task<bool> Begin(string replayId, ReplayBegun begun) => Replay(replayId).Begin(begun);
+
+    public Task<ReplayProgress?> Progress(string replayId) => Replay(replayId).Progress();
+
     public Task<IReadOnlyList<string>> RegisterKeys(string replayId) => Replay(replayId).RegisterKeys();
 
     public Task Append(string replayId, ReplayEvent fact) => Replay(replayId).Append(fact);

@@ -9,6 +9,12 @@ public interface IReplayJournal
     /// <summary>Opens the stream; durable when this returns.</summary>
     Task Request(ReplayRequested requested);
 
+    /// <summary>Takes the replay up; false when another worker did, or when it has ended. Durable when this returns true.</summary>
+    Task<bool> Begin(string replayId, ReplayBegun begun);
+
+    /// <summary>How far it has come; null when there is no such replay.</summary>
+    Task<ReplayProgress?> Progress(string replayId);
+
     /// <summary>Makes the replay's keys known at every connected node; returns the nodes that confirmed.</summary>
     Task<IReadOnlyList<string>> RegisterKeys(string replayId);
 

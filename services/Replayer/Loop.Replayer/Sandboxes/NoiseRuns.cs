@@ -32,7 +32,7 @@ internal sealed class NoiseRuns(IReplayJournal journal, SandboxRunner runner, Ti
         for (int number = 1; number <= asked; number++)
         {
             RunClock clock = RunClock.Of(job) with { Offset = number % 2 == 0 ? OtherClock : TimeSpan.Zero };
-            StepJournal steps = new(journal, job.Ids.ReplayId, -number, time);
+            StepJournal steps = new(journal, job.Ids.ReplayId, -number, time, job.Attempt.LastStepOf(-number));
             RunScript script = RunScript.Of(input);
             RunOutcome outcome = await runner.Run(driver, place with { Clock = place.Clock with { Start = clock.Start } }, script, steps.Take, cancellationToken);
             if (Obstacle(outcome.Record) is { } obstacle)

@@ -23,6 +23,9 @@ internal sealed class SandboxDriverSource(ProcessSandboxOptions options, TimePro
         return await driver.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Removes what killed replayers left behind, without asking what this machine can seal; returns how many sandboxes that were.</summary>
+    public Task<int> Sweep(CancellationToken cancellationToken) => new ProcessSandboxDriver(options, time).Sweep(cancellationToken);
+
     private async Task<ISandboxDriver> Make()
     {
         ProcessSandboxDriver driver = await ProcessSandboxDriver.Choose(options, time, CancellationToken.None);

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Loop.Replayer.Engine;
 using Loop.SandboxFiles;
 
@@ -14,32 +16,32 @@ internal static partial class SandboxFileAccess
     private const int MaximumBytes = 1024 * 1024;
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>The file, or why it is refused.</summary>
-    public static (SandboxFile? File, ReplayRefusal? Refusal) Read(string path)
+    /// <summary>The file with its SHA-256, or why it is refused.</summary>
+    public static (SandboxFile? File, string Sha256, ReplayRefusal? Refusal) Read(string path)
     {
         if (path != Path.GetFullPath(path) || !Path.IsPathRooted(path))
-            return (null, ReplayRefusal.Malformed("sandbox.file", $"'{path}' is not an absolute path.", "Give the absolute path of the sandbox file on the machine of the replayer."));
+            return (null, "", ReplayRefusal.Malformed("sandbox.file", $"'{path}' is not an absolute path.", "Give the absolute path of the sandbox file on the machine of the replayer."));
         string text;
         try
         {
             FileInfo info = new(path);
             if (!info.Exists)
-                return (null, Refused(404, "unknown-sandbox-file", "No such sandbox file.", $"{path} does not exist on the replayer's machine.", "Write one: loopctl sandbox init ID."));
+                return (null, "", Refused(404, "unknown-sandbox-file", "No such sandbox file.", $"{path} does not exist on the replayer's machine.", "Write one: loopctl sandbox init ID."));
             if (OwnerFault(path) is { } fault)
-                return (null, Refused(403, "sandbox-file-not-trusted", "The sandbox file is not trusted.", fault, "chown it to the user of loopd, and chmod go-w it and its folder."));
+                return (null, "", Refused(403, "sandbox-file-not-trusted", "The sandbox file is not trusted.", fault, "chown it to the user of loopd, and chmod go-w it and its folder."));
             if (info.Length > MaximumBytes)
-                return (null, Refused(400, "sandbox-file", "The sandbox file has faults.", $"{path} has {info.Length} bytes; at most {MaximumBytes} are read.", "Name the sandbox file."));
+                return (null, "", Refused(400, "sandbox-file", "The sandbox file has faults.", $"{path} has {info.Length} bytes; at most {MaximumBytes} are read.", "Name the sandbox file."));
             text = File.ReadAllText(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return (null, Refused(403, "sandbox-file-not-readable", "The sandbox file cannot be read.", $"{path}: {error.Message}", "Make it readable for the user of loopd."));
+            return (null, "", Refused(403, "sandbox-file-not-readable", "The sandbox file cannot be read.", $"{path}: {error.Message}", "Make it readable for the user of loopd."));
         }
 
         SandboxFileResult result = SandboxFileReader.Read(text, path);
         return result.File is { } file
-            ? (file, null)
-            : (null, Refused(400, "sandbox-file", "The sandbox file has faults.", string.Join("\n", result.Faults.Select(one => one.ToString())), "Mend them; docs/reference/sandbox-file.md tells every key."));
+            ? (file, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))), null)
+            : (null, "", Refused(400, "sandbox-file", "The sandbox file has faults.", string.Join("\n", result.Faults.Select(one => one.ToString())), "Mend them; docs/reference/sandbox-file.md tells every key."));
     }
 
     private static ReplayRefusal Refused(int status, string kind, string title, string detail, string remedy) => new(status, kind, title, detail, remedy);

@@ -44,7 +44,10 @@ internal sealed class SandboxReplayRun(
         RunClock clock = RunClock.Of(job);
         SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, clock.Start);
         // Step 0 of the journal: it goes before all runs.
-        ControlResult control = await controls.Run(job, input, driver, new StepJournal(journal, job.Ids.ReplayId, 0, time).Take, cancellationToken);
+        StepJournal before = Steps(job, 0);
+        if (job.Attempt.Note is { } note)
+            await before.Take("interrupted", note);
+        ControlResult control = await controls.Run(job, input, driver, before.Take, cancellationToken);
         LearnedNoise? noise = job.Noise ?? await noises.Learn(job, input, place, bodies, driver, cancellationToken);
         conditions = conditions with { Mask = noise?.Mask?.Name ?? "" };
         // 2 and 3
@@ -60,7 +63,7 @@ internal sealed class SandboxReplayRun(
     private async Task<ComparedRun> Run(
         SandboxJob job, int number, ReplayTarget target, SandboxPlan place, RunInput input, ISandboxDriver driver, RecordedBodies bodies, ControlResult control, LearnedNoise? noise, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
     {
-        StepJournal steps = new(journal, job.Ids.ReplayId, number, time);
+        StepJournal steps = Steps(job, number);
         RunScript script = RunScript.Of(input);
         RunOutcome outcome = await runner.Run(driver, place, script, steps.Take, cancellationToken);
         long start = time.GetTimestamp();
@@ -88,6 +91,9 @@ internal sealed class SandboxReplayRun(
         await steps.Take("decided", $"{decision.Verdict.ToString().ToLowerInvariant()} ({decision.Row}): {decision.Reason}");
         return new ComparedRun(number, run, comparison, decision, outcome.Prepared, outcome.Drove, time.GetElapsedTime(start), stored, logs);
     }
+
+    // Steps of an attempt that was interrupted stay: the new ones go on counting.
+    private StepJournal Steps(SandboxJob job, int run) => new(journal, job.Ids.ReplayId, run, time, job.Attempt.LastStepOf(run));
 
     private RunInput Input(SandboxJob job, RecordedBodies bodies, IReadOnlyList<RunPrelude> preludes, IReadOnlyList<BackgroundStub> stubs) => new()
     {

@@ -23,6 +23,8 @@ public static class EventNames
         ["loop.conversation.control_named.v1"] = typeof(ControlNamed),
         ["loop.conversation.assertion_added.v1"] = typeof(AssertionAdded),
         ["loop.replay.requested.v1"] = typeof(ReplayRequested),
+        ["loop.replay.begun.v1"] = typeof(ReplayBegun),
+        ["loop.replay.cancellation_requested.v1"] = typeof(ReplayCancellationRequested),
         ["loop.replay.keys_registered.v1"] = typeof(ReplayKeysRegistered),
         ["loop.replay.request_sent.v1"] = typeof(ReplayRequestSent),
         ["loop.replay.answered.v1"] = typeof(ReplayAnswered),

@@ -48,6 +48,20 @@ public sealed class ReplayGrain(
     }
 
     /// <inheritdoc/>
+    public async Task<bool> Begin(ReplayBegun begun)
+    {
+        if (_facts.Count == 0)
+            throw new InvalidOperationException($"Replay {Id} was not asked for.");
+        if (_facts.Any(fact => fact is ReplayFinished || IsSame(fact, begun)))
+            return false;
+        await Append([begun]);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task<ReplayProgress?> Progress() => Task.FromResult(ReplayReports.Progress(_facts));
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> RegisterKeys()
     {
         ReplayRequested requested = _facts.OfType<ReplayRequested>().FirstOrDefault() ?? throw new InvalidOperationException($"Replay {Id} was not asked for.");
@@ -99,10 +113,11 @@ public sealed class ReplayGrain(
 
     private Task Once(ReplayEvent fact) => _facts.Any(known => IsSame(known, fact)) ? Task.CompletedTask : Append([fact]);
 
-    // Runs have many steps; everything else happens once.
+    // Runs have many steps, and a replay may be begun again; everything else happens once.
     private static bool IsSame(ReplayEvent known, ReplayEvent fact) => (known, fact) switch
     {
         (ReplayStepTaken earlier, ReplayStepTaken step) => earlier.Run == step.Run && earlier.Step == step.Step,
+        (ReplayBegun earlier, ReplayBegun begun) => earlier.Attempt == begun.Attempt,
         _ => known.GetType() == fact.GetType(),
     };
 

@@ -31,5 +31,16 @@ internal static class ReplayReports
         };
     }
 
+    /// <summary>How far it has come; null when it was never asked for.</summary>
+    public static ReplayProgress? Progress(IReadOnlyList<ReplayEvent> facts) => From(facts) is not { } report ? null : new ReplayProgress
+    {
+        Requested = facts.OfType<ReplayRequested>().First(),
+        Report = report,
+        Attempts = facts.OfType<ReplayBegun>().Count(),
+        IsSent = facts.Any(fact => fact is ReplayRequestSent),
+        IsCancelled = facts.Any(fact => fact is ReplayCancellationRequested),
+        LastSteps = facts.OfType<ReplayStepTaken>().GroupBy(step => step.Run).ToDictionary(run => run.Key, run => run.Max(step => step.Step)),
+    };
+
     private static string RunOf(ReplayStepTaken step) => step.Run < 0 ? $"noise run {-step.Run}" : $"run {step.Run}";
 }

@@ -1,0 +1,89 @@
+using Loop.Contracts.Api;
+using Loop.Contracts.Exchanges;
+using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Planning;
+using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Destinations;
+using Loop.Replayer.Hosting;
+using Loop.Replayer.Ports;
+using Loop.Replayer.Sandboxes;
+using Loop.SandboxFiles;
+using Microsoft.Extensions.Options;
+
+namespace Loop.Replayer.Engine;
+
+/// <summary>Makes the job of a request, or says why it is refused. The same request makes the same job again as long as nothing that it names has changed.</summary>
+internal sealed class ReplayJobs(IRecordings recordings, IReplayJournal journal, DestinationPolicy policy, IOptions<ReplayOptions> options)
+{
+    /// <summary>The job, or why there is none.</summary>
+    public async Task<(ReplayJob? Job, ReplayRefusal? Refusal)> Make(ReplayRequest request, ReplayIds ids, DateTimeOffset requestedAt, CancellationToken cancellationToken)
+    {
+        if (RequestRules.Fault(request, options.Value) is { } fault)
+            return (null, fault);
+        string prefix = request.Conversation.ToLowerInvariant();
+        IReadOnlyList<string> found = await recordings.Find(prefix);
+        if (found.Count != 1)
+            return (null, found.Count == 0 ? ReplayRefusal.UnknownConversation(prefix) : ReplayRefusal.AmbiguousConversation(prefix, found));
+        if (await recordings.Describe(found[0]) is not { } conversation)
+            return (null, ReplayRefusal.UnknownConversation(prefix));
+        IReadOnlyList<Exchange> exchanges = await recordings.Exchanges(conversation.Id);
+        PlanResult planned = request.Sandbox is null ? ReplayPlanner.Plan(conversation, exchanges, request.Hop) : ReplayPlanner.PlanSandbox(conversation, exchanges, request.Hop);
+        if (Refusal(planned, conversation, out ReplayPlan? plan) is { } refusal)
+            return (null, refusal);
+        (ReplayJob? job, ReplayRefusal? refused) = request.Sandbox is { } sandbox
+            ? await Sandbox(request, sandbox, plan!, exchanges, ids, requestedAt)
+            : await External(request, plan!, ids, requestedAt, cancellationToken);
+        return (job is null ? null : job with { Exchanges = exchanges }, refused);
+    }
+
+    private async Task<(ReplayJob?, ReplayRefusal?)> External(ReplayRequest request, ReplayPlan plan, ReplayIds ids, DateTimeOffset requestedAt, CancellationToken cancellationToken)
+    {
+        DestinationResult checkedDestination = await policy.Check(request.Destination!, cancellationToken);
+        if (checkedDestination.Destination is not { } destination)
+            return (null, ReplayRefusal.Destination(checkedDestination));
+        TimeLimit limit = TimeLimit.For(plan.EntryRequest?.Duration, request.TimeoutSeconds, options.Value);
+        return (new ExternalJob(ids, plan, destination, Headers(request), limit.Limit, limit.IsLongEnough, requestedAt), null);
+    }
+
+    private async Task<(ReplayJob?, ReplayRefusal?)> Sandbox(
+        ReplayRequest request, SandboxReplay sandbox, ReplayPlan plan, IReadOnlyList<Exchange> exchanges, ReplayIds ids, DateTimeOffset requestedAt)
+    {
+        (SandboxFile? file, string sha256, ReplayRefusal? refusal) = SandboxFileAccess.Read(sandbox.File);
+        if (file is null)
+            return (null, refusal);
+        (SandboxChoice? choice, refusal) = await SandboxChoices.Choose(sandbox, file, plan, recordings);
+        if (choice is null)
+            return (null, refusal);
+        IEnumerable<HopView> scope = request.Hop is null ? plan.Conversation.Hops : plan.Calls.Select(call => call.Hop).Prepend(plan.Entry.Hop);
+        LivePlan live = LivePlan.Of([.. scope], exchanges, choice.LiveServices);
+        if (live.Drives.Count == 0)
+            return (null, ReplayRefusal.NothingLive(plan.Conversation.Id, choice.LiveServices, plan.Conversation.Hops));
+        SandboxJob job = new(ids, choice, live, sandbox, file, WithCredentials(Headers(request), file), request.TimeoutSeconds, requestedAt) { FromHop = request.Hop, SuppliedHeaders = [.. Headers(request).Keys] };
+        (LearnedNoise? noise, refusal) = await NoiseMasks.For(job, journal);
+        return refusal is null ? (job with { FileSha256 = sha256, Noise = noise }, null) : (null, refusal);
+    }
+
+    private static IReadOnlyDictionary<string, string> Headers(ReplayRequest request) => request.Headers ?? new Dictionary<string, string>();
+
+    // The person's word wins over the file's.
+    private static Dictionary<string, string> WithCredentials(IReadOnlyDictionary<string, string> headers, SandboxFile file)
+    {
+        Dictionary<string, string> all = new(headers, StringComparer.OrdinalIgnoreCase);
+        foreach (SandboxCredential credential in file.Credentials.Where(credential => credential.Environment is not null))
+            all.TryAdd(credential.Header, Environment.GetEnvironmentVariable(credential.Environment!)!);
+        return all;
+    }
+
+    private static ReplayRefusal? Refusal(PlanResult result, ConversationDetail conversation, out ReplayPlan? plan)
+    {
+        plan = (result as PlanResult.Planned)?.Plan;
+        return result switch
+        {
+            PlanResult.Planned => null,
+            PlanResult.StillOpen => ReplayRefusal.StillOpen(conversation.Id),
+            PlanResult.SeveralRoots several => ReplayRefusal.SeveralRoots(conversation.Id, several.Roots),
+            PlanResult.UnknownHop unknown => ReplayRefusal.UnknownHop(conversation.Id, unknown.Asked, unknown.Hops),
+            _ => ReplayRefusal.NothingRecorded(conversation.Id),
+        };
+    }
+}
