@@ -33,8 +33,14 @@ internal sealed partial class RedactionTokens
     /// <summary>The name of the key that made the first token in a value; null when it holds none.</summary>
     public static string? KeyIn(string value) => In(value) is { Length: > 0 } token ? token.Split(':')[1] : null;
 
-    /// <summary>The token of a value; an empty value and a token stay what they are.</summary>
-    public string TokenOf(string value)
+    /// <summary>True for a token and nothing else.</summary>
+    public static bool IsAlone(string value) => TokenAlone().IsMatch(value);
+
+    /// <summary>What a value leaves behind: of a JWT its redacted form, of any other its token; an empty value and what was redacted stay what they are.</summary>
+    public string TokenOf(string value) => JwtRedaction.TryRedact(value, this) ?? (JwtRedaction.IsRedacted(value, this) ? value : PlainTokenOf(value));
+
+    /// <summary>The token of a value, whatever it is; an empty value and a token stay what they are.</summary>
+    public string PlainTokenOf(string value)
     {
         if (value.Length == 0 || TokenAlone().IsMatch(value))
             return value;
