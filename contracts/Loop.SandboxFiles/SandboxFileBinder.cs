@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Loop.SandboxFiles.Format;
 using Loop.SandboxFiles.Yaml;
 
@@ -8,7 +10,6 @@ internal static class SandboxFileBinder
 {
     private const int DefaultStatus = 200;
     private const int DefaultHealthSeconds = 60;
-    private const int DefaultLifetimeMinutes = 60;
 
     public static SandboxFile Bind(YamlMap root) => new()
     {
@@ -43,11 +44,28 @@ internal static class SandboxFileBinder
 
     private static SandboxCredential Credential(string name, YamlMap map)
     {
-        JwtMint? jwt = map["jwt"] is YamlMap mint
-            ? new JwtMint(mint.Text("keySet")!, mint.Choice<JwtAlgorithm>("algorithm") ?? JwtAlgorithm.RS256, mint.Number("lifetimeMinutes") ?? DefaultLifetimeMinutes)
-            : null;
+        JwtMint? jwt = map["jwt"] is YamlMap mint ? Mint(mint) : null;
         return new SandboxCredential(name, map.Text("header")!, map.Texts("services"), jwt, map.Text("environment"));
     }
+
+    private static JwtMint Mint(YamlMap map) => new()
+    {
+        KeySet = map.Text("keySet"),
+        Discovery = map.Text("discovery"),
+        Algorithm = map.Choice<JwtAlgorithm>("algorithm"),
+        Secret = map.Text("secret"),
+        LifetimeMinutes = map.Number("lifetimeMinutes"),
+        Claims = ((map["claims"] as YamlMap)?.Entries ?? []).ToDictionary(entry => entry.Key.Value, entry => Json(entry.Value).ToJsonString(), StringComparer.Ordinal),
+    };
+
+    // A whole number or a truth value without quotes is one in a token, too; a number in another form is what is written.
+    private static JsonNode Json(YamlNode node) => node switch
+    {
+        YamlList list => new JsonArray([.. list.Items.Select(Json)]),
+        YamlText { IsToggle: true } text => JsonValue.Create(bool.Parse(text.Value)),
+        YamlText { IsPlain: true } text when long.TryParse(text.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) => JsonValue.Create(number),
+        _ => JsonValue.Create(((YamlText)node).Value),
+    };
 
     private static StartCommand? Command(YamlNode? node) => node switch
     {

@@ -9,10 +9,11 @@ namespace Loop.Contracts.Redaction;
 /// What is left of a JWT after redaction, version 1 of the form: the token of the whole value, so that it still compares and links like any other secret,
 /// then <c>.jwt1.</c>, the header and the claims, both as JSON in base64url: <c>loop:KEYID:….jwt1.eyJhbGci….eyJpc3Mi…</c>.
 /// </summary>
+/// <param name="Text">As it stands in the header.</param>
 /// <param name="Token">Token of the whole JWT.</param>
 /// <param name="Header">Header parameters; those that are not kept are tokens.</param>
 /// <param name="Claims">Claims; those that are not kept are tokens.</param>
-public sealed partial record RedactedJwt(string Token, JsonObject Header, JsonObject Claims)
+public sealed partial record RedactedJwt(string Text, string Token, JsonObject Header, JsonObject Claims)
 {
     private const string Mark = ".jwt1.";
 
@@ -21,7 +22,7 @@ public sealed partial record RedactedJwt(string Token, JsonObject Header, JsonOb
 
     /// <summary>Exactly one redacted JWT; null for anything else.</summary>
     public static RedactedJwt? Parse(string value) =>
-        Parts(value) is ({ } token, { } header, { } claims) && Read(header) is { } headerJson && Read(claims) is { } claimsJson ? new RedactedJwt(token, headerJson, claimsJson) : null;
+        Parts(value) is ({ } token, { } header, { } claims) && Read(header) is { } headerJson && Read(claims) is { } claimsJson ? new RedactedJwt(value, token, headerJson, claimsJson) : null;
 
     /// <summary>A value with each redacted JWT in it replaced: <c>Bearer loop:…</c>, <c>sid=loop:…; theme=loop:…</c>. Those without a replacement stay.</summary>
     /// <param name="value">Value of a redacted header.</param>

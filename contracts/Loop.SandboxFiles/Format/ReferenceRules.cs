@@ -33,8 +33,22 @@ internal sealed class ReferenceRules
         foreach ((int index, YamlMap item) in Items("warm"))
             Live(item["service"], string.Create(CultureInfo.InvariantCulture, $"warm[{index}].service"));
         foreach ((string name, YamlMap map) in Maps("credentials"))
+        {
             All(map["services"], $"credentials.{name}.services", Known);
+            KeySetOnly(map["jwt"] as YamlMap, $"credentials.{name}.jwt");
+        }
+
         All(_root["serialise"], "serialise", Live);
+    }
+
+    // A secret is known to both sides: there is nothing to publish, and HS256 is its only signature.
+    private void KeySetOnly(YamlMap? jwt, string what)
+    {
+        foreach (string key in new[] { "discovery", "algorithm" })
+        {
+            if (jwt?["secret"] is not null && jwt[key] is { } node)
+                _faults.Add(node, $"{what}.{key} goes with keySet, not with secret");
+        }
     }
 
     // Each service has a network namespace of its own: only what runs in the same one can collide.

@@ -114,16 +114,22 @@ internal static class SandboxFormat
         new("body", AnyText, "Body."),
     ]);
 
+    private static readonly TextShape HttpUrl = new("an http URL: services reach no TLS in a sandbox", "^http://[^ ]+$");
+    private static readonly EitherShape Claim = new([AnyText, new ListShape("a list of texts", AnyText)]);
+
     private static readonly MapShape Credential = new("a credential",
     [
         new("header", new TextShape("the name of a header", "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"), "Header that carries it.", IsRequired: true),
         new("services", new ListShape("a list of services", ServiceName), "Services that get it; all by default."),
-        new("jwt", new MapShape("a map with keySet",
+        new("jwt", new MapShape("a map with keySet or secret",
         [
-            new("keySet", new TextShape("a URL", "^https?://[^ ]+$"), "URL at which services fetch the key set; answered as background.", IsRequired: true),
-            new("algorithm", ChoiceShape.Of<JwtAlgorithm>(), "Signature; RS256 by default."),
-            new("lifetimeMinutes", new NumberShape("minutes, 1 to 1440", 1, 1440), "Lifetime from the replay's clock; 60 by default."),
-        ]), "A JWT with the recorded claims, signed by a key of the replay."),
+            new("keySet", HttpUrl, "URL at which services fetch the key set; answered as background."),
+            new("discovery", HttpUrl, "URL of the OpenID discovery document, which names issuer and key set; answered as background."),
+            new("algorithm", ChoiceShape.Of<JwtAlgorithm>(), "Signature; the recorded one by default, and RS256 where that is another."),
+            new("secret", EnvironmentName, "Variable of the replayer that holds the secret of HS256, in place of keySet."),
+            new("lifetimeMinutes", new NumberShape("minutes, 1 to 1440", 1, 1440), "Lifetime from the replay's clock; the recorded one by default."),
+            new("claims", new NamesShape("a map of claims", Claim), "Claims beside the recorded ones, or in place of those that redaction hid."),
+        ], ["keySet", "secret"]), "A JWT with the recorded claims, signed by a key of the replay."),
         new("environment", EnvironmentName, "Variable of the replayer that holds the secret."),
     ], ["jwt", "environment"]);
 

@@ -30,10 +30,26 @@ public sealed record WarmRequest(string Service, string Request, IReadOnlyDictio
 public sealed record SandboxCredential(string Name, string Header, IReadOnlyList<string> Services, JwtMint? Jwt, string? Environment);
 
 /// <summary>A JWT with the recorded claims, signed by a key of the replay.</summary>
-/// <param name="KeySet">URL at which services fetch the key set; it is answered as background.</param>
-/// <param name="Algorithm">Signature.</param>
-/// <param name="LifetimeMinutes">Lifetime from the replay's clock, 60 by default.</param>
-public sealed record JwtMint(string KeySet, JwtAlgorithm Algorithm, int LifetimeMinutes);
+public sealed record JwtMint
+{
+    /// <summary>URL at which services fetch the key set; it is answered as background. Null when <see cref="Secret"/> signs.</summary>
+    public string? KeySet { get; init; }
+
+    /// <summary>URL of the OpenID discovery document; null without one.</summary>
+    public string? Discovery { get; init; }
+
+    /// <summary>Signature; null means the recorded one.</summary>
+    public JwtAlgorithm? Algorithm { get; init; }
+
+    /// <summary>Variable of the replayer that holds the secret of HS256; null when a key of the replay signs.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Lifetime from the replay's clock; null means the recorded one.</summary>
+    public int? LifetimeMinutes { get; init; }
+
+    /// <summary>Claim → its value as JSON.</summary>
+    public IReadOnlyDictionary<string, string> Claims { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Signatures that a sandbox can make.</summary>
 public enum JwtAlgorithm

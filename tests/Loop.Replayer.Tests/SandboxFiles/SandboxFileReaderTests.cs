@@ -55,14 +55,25 @@ public sealed class SandboxFileReaderTests
             new SandboxDependency("payments-db", DependencyKind.Postgresql, "payments", "db.internal", 5432, "payments", "payments", new StateSeed(SeedKind.Sql, null, "seeds/cards.sql")),
             file.Dependencies[0]);
         Assert.Equal((DependencyKind.Redis, null, null), (file.Dependencies[1].Kind, file.Dependencies[1].Host, file.Dependencies[1].Database));
-        Assert.Equal(("GET https://login.example/keys", "web", 200, """{"keys":[]}"""), (file.Background[0].Call, file.Background[0].By, file.Background[0].Answer!.Status, file.Background[0].Answer!.Body));
+        Assert.Equal(("GET http://login.example/countries", "web", 200, """["AT","DE"]"""), (file.Background[0].Call, file.Background[0].By, file.Background[0].Answer!.Status, file.Background[0].Answer!.Body));
         Assert.Equal("stubs/accepted.json", file.Background[1].Answer!.BodyFile);
         Assert.Equal((null, "7f3k00000003"), (file.Background[2].Answer, file.Background[2].From));
         Assert.Equal(("web", "GET /prices", "application/json"), (file.Warm[0].Service, file.Warm[0].Request, file.Warm[0].Headers["accept"]));
         Assert.Equal("all", file.Warm[1].Body);
-        Assert.Equal(new JwtMint("https://login.example/keys", JwtAlgorithm.ES256, 30), file.Credentials[0].Jwt);
         Assert.Equal(["web", "payments"], file.Credentials[0].Services);
-        Assert.Equal(("partner", "x-api-key", "PARTNER_KEY", null), (file.Credentials[1].Name, file.Credentials[1].Header, file.Credentials[1].Environment, file.Credentials[1].Jwt));
+        Assert.Equal(("partner", "x-api-key", "PARTNER_KEY", null), (file.Credentials[2].Name, file.Credentials[2].Header, file.Credentials[2].Environment, file.Credentials[2].Jwt));
+    }
+
+    [Fact]
+    public void Read_Example_GivesHowTokensAreMinted()
+    {
+        IReadOnlyList<SandboxCredential> credentials = SandboxFileReader.Read(Documentation.Example).File!.Credentials;
+
+        JwtMint session = credentials[0].Jwt!;
+        Assert.Equal(("http://login.example/keys", "http://login.example/.well-known/openid-configuration", JwtAlgorithm.ES256, 30, null), (session.KeySet, session.Discovery, session.Algorithm, session.LifetimeMinutes, session.Secret));
+        Assert.Equal(["sub \"42\"", "tenant 7", "groups [\"staff\",\"night\"]"], session.Claims.Select(claim => $"{claim.Key} {claim.Value}"));
+        JwtMint between = credentials[1].Jwt!;
+        Assert.Equal((null, null, null, null, "SIGNING_SECRET"), (between.KeySet, between.Discovery, between.Algorithm, between.LifetimeMinutes, between.Secret));
     }
 
     [Fact]
@@ -153,6 +164,8 @@ public sealed class SandboxFileReaderTests
     [InlineData("dependencies:\n  db: {kind: redis, service: web, port: 80}\n", "dependencies.db.port: port 80 is taken by services.web.port, and both run in the namespace of web")]
     [InlineData("dependencies:\n  db: {kind: redis, service: mail, port: 80}\n", "dependencies.db.service: mail is answered from the recording (state: recorded), so nothing of it runs")]
     [InlineData("credentials:\n  key: {header: x, environment: X, services: [wab]}\n", "credentials.key.services[0]: no service 'wab' under services:")]
+    [InlineData("credentials:\n  key: {header: x, jwt: {secret: X, algorithm: RS256}}\n", "credentials.key.jwt.algorithm goes with keySet, not with secret")]
+    [InlineData("credentials:\n  key: {header: x, jwt: {keySet: https://x/keys}}\n", "credentials.key.jwt.keySet must be an http URL: services reach no TLS in a sandbox, and is the text 'https://x/keys'")]
     [InlineData("background:\n  - {call: GET http://x/, from: 7f3k, by: weeb}\n", "background[0].by: no service 'weeb' under services:")]
     public void Read_PartsThatDoNotAgree_IsAFault(string more, string fault)
     {

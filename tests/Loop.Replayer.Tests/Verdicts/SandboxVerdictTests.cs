@@ -73,6 +73,8 @@ public sealed class SandboxVerdictTests
         ["served answer truncated"] = (Origin, Again with { IncompleteInputs = ["answer of stock"] }, Verdict.Inconclusive, "V4"),
         ["judged hop unseen"] = (Origin, Again with { Origin = Sight.NotObserved }, Verdict.Inconclusive, "V4"),
         ["caller refused, credential dropped"] = (Origin, Absent with { Origin = Sight.OtherEnd, CallerRefused = true, DroppedCredentials = ["cookie"] }, Verdict.Inconclusive, "V4"),
+        ["minted token refused"] = (Origin, Absent with { Origin = Sight.OtherEnd, TokenRefused = "web refused it" }, Verdict.Inconclusive, "V4"),
+        ["minted token refused, failure again"] = (Origin, Again with { TokenRefused = "web refused it" }, Verdict.Inconclusive, "V4"),
         ["a fifth masked"] = (Origin, Again with { MaskedShare = 0.20 }, Verdict.Reproduced, "R1"),
         ["more than a fifth masked"] = (Origin, Again with { MaskedShare = 0.21 }, Verdict.Inconclusive, "V4"),
 

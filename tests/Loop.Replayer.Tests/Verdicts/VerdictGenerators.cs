@@ -114,6 +114,7 @@ internal static class VerdictGenerators
             WaitedLongEnough = flags[3],
             EntryFailsAfterMiss = flags[4],
             DroppedCredentials = flags[5] && flags[6] ? ["cookie"] : [],
+            TokenRefused = flags[5] && !flags[6] && flags[2] ? "web refused it" : null,
             EarlierCallsEqual = calls,
             FailsElsewhere = [.. (elsewhere ?? []).Select(after => new NewFailure("w", after))],
             Baseline = baseline == 0 ? null : new Baseline(baseline - 1, 2),

@@ -29,7 +29,7 @@ public sealed class VerdictPropertyTests
             return;
         Assert.NotEqual(TargetPlace.Nowhere, target.Place);
         Assert.NotEqual(Evidence.Unsealed, seen.Evidence);
-        Assert.True(seen is { Baseline.Reproduced: > 0, DroppedCredentials.Count: 0, RedactedInputs.Count: 0, ClockNotReached.Count: 0, UndeclaredState: null, Fault: null });
+        Assert.True(seen is { Baseline.Reproduced: > 0, DroppedCredentials.Count: 0, RedactedInputs.Count: 0, ClockNotReached.Count: 0, UndeclaredState: null, TokenRefused: null, Fault: null });
         Assert.NotEqual(ControlResult.Failed, seen.Control);
         Assert.True(!seen.EntryFails || seen.EntryFailsAfterMiss);
         Assert.True(seen.Evidence is Evidence.Entry || target.JudgedIsLive);
@@ -107,6 +107,7 @@ public sealed class VerdictPropertyTests
         seen => seen with { RedactedInputs = ["x"] },
         seen => seen with { ClockNotReached = ["x"] },
         seen => seen with { DroppedCredentials = ["x"] },
+        seen => seen with { TokenRefused = "x" },
         seen => seen with { MaskedShare = 1 },
         seen => seen with { FailsElsewhere = [.. seen.FailsElsewhere, new NewFailure("x")] },
         seen => seen with { Assertion = AssertionSight.NotObserved },

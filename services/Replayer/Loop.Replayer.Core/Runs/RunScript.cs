@@ -26,6 +26,12 @@ public sealed record RunScript
     /// <summary>Headers of driven requests that hold redaction tokens and that nobody supplied.</summary>
     public required IReadOnlyList<string> DroppedCredentials { get; init; }
 
+    /// <summary>Hops that were driven with a token that was minted for the replay.</summary>
+    public IReadOnlyList<string> Minted { get; init; } = [];
+
+    /// <summary>Where services fetch the keys of minted tokens.</summary>
+    public IReadOnlyList<BackgroundStub> KeySets { get; init; } = [];
+
     /// <summary>How long after the end of the last driven answer the latest call was made in the recording; zero when all were made before.</summary>
     public required TimeSpan Lag { get; init; }
 
@@ -41,6 +47,7 @@ public sealed record RunScript
         List<string> incomplete = [];
         List<string> adjustments = [];
         List<string> dropped = [];
+        List<string> minted = [];
         foreach (PlannedCall hop in input.Live.Drives)
         {
             byte[]? body = hop.Request?.Request is { } part ? input.Body(part) ?? (part.Body.KeptBytes == 0 ? [] : null) : null;
@@ -50,8 +57,11 @@ public sealed record RunScript
                 continue;
             }
 
-            WireRequest request = ReplayRequestBuilder.Build(hop.Request!, body!, names[hop.Hop.Id], input.Supplied);
-            adjustments.AddRange(request.Adjustments.Select(line => input.Live.Drives.Count == 1 ? line : $"{hop.Label}: {line}"));
+            (Exchange recorded, IReadOnlyList<string> notes) = MintedMessage.Request(hop.Request!, hop.Hop.Destination, input.Tokens);
+            if (notes.Count > 0)
+                minted.Add(hop.Hop.Id);
+            WireRequest request = ReplayRequestBuilder.Build(recorded, body!, names[hop.Hop.Id], input.Supplied(hop.Hop.Destination));
+            adjustments.AddRange(notes.Concat(request.Adjustments).Select(line => input.Live.Drives.Count == 1 ? line : $"{hop.Label}: {line}"));
             dropped.AddRange(request.DroppedCredentials);
             drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)));
         }
@@ -60,7 +70,7 @@ public sealed record RunScript
         List<RecordedCall> earlier = [];
         foreach (RunPrelude prelude in input.Preludes)
         {
-            earlier.AddRange(RecordedCalls.Of(prelude.Live.Answered, prelude.Live.Relayed, prelude.Body).Calls);
+            earlier.AddRange(RecordedCalls.Of(prelude.Live.Answered, prelude.Live.Relayed, prelude.Body).Calls.Select(call => WithTokens(call, input.Tokens)));
             foreach (PlannedCall call in prelude.Live.Drives.Concat(prelude.Live.Relayed))
                 names[call.Hop.Id] = input.Ids.Next();
             foreach (PlannedCall hop in prelude.Live.Drives)
@@ -69,7 +79,7 @@ public sealed record RunScript
                 if (TargetReader.RequestIncomplete(hop.Request, body) is { } why)
                     incomplete.Add($"{hop.Label} of the prelude: {why}");
                 else
-                    preludes.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], ReplayRequestBuilder.Build(hop.Request!, body!, names[hop.Hop.Id], input.Supplied), input.Limit(hop), IsBackground: true));
+                    preludes.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], PreludeRequest(hop, body!, names[hop.Hop.Id], input), input.Limit(hop), IsBackground: true));
             }
         }
 
@@ -78,14 +88,14 @@ public sealed record RunScript
         {
             Plan = new StandInPlan
             {
-                Calls = [.. earlier, .. calls.Calls],
+                Calls = [.. earlier, .. calls.Calls.Select(call => WithTokens(call, input.Tokens))],
                 Hops = names.SelectMany(pair => pair.Value.Keys.Select(key => (Key: key.ToString(), Hop: pair.Key))).ToDictionary(pair => pair.Key, pair => pair.Hop),
                 Names = names,
                 SpareNames = [.. Enumerable.Range(0, SpareNames).Select(_ => input.Ids.Next())],
                 Drives = [.. preludes, .. input.Warm, .. drives],
                 Serialise = input.Serialise,
                 Routes = [.. Routes(input)],
-                Background = input.Background,
+                Background = [.. input.Tokens?.KeySets ?? [], .. input.Background],
                 Links = input.Links,
                 PlaysLatency = PlaysLatency(input, calls.Calls),
                 RecordedKeys = [.. input.RecordedKeys, .. input.Preludes.SelectMany(prelude => prelude.RecordedKeys)],
@@ -94,10 +104,19 @@ public sealed record RunScript
             Incomplete = incomplete,
             Adjustments = adjustments,
             DroppedCredentials = [.. dropped.Distinct()],
+            Minted = minted,
+            KeySets = input.Tokens?.KeySets ?? [],
             Lag = LagOf(input.Live),
             Expected = [.. calls.Calls.Select(call => call.HopId)],
         };
     }
+
+    private static WireRequest PreludeRequest(PlannedCall hop, byte[] body, ReplayIds names, RunInput input) =>
+        ReplayRequestBuilder.Build(MintedMessage.Request(hop.Request!, hop.Hop.Destination, input.Tokens).Recorded, body, names, input.Supplied(hop.Hop.Destination));
+
+    private static RecordedCall WithTokens(RecordedCall call, IMintedTokens? tokens) => call.Answer is { } answer
+        ? call with { Answer = answer with { Part = answer.Part with { Headers = MintedMessage.Answer(answer.Part.Headers, call.Caller, tokens) } } }
+        : call;
 
     // Behind a proxy all calls go to one address: then the authority alone says whom they are for.
     private static IEnumerable<LiveRoute> Routes(RunInput input) => input.Live.Relayed
@@ -141,8 +160,11 @@ public sealed record RunInput
     /// <summary>Fresh names.</summary>
     public required IReplayIdSource Ids { get; init; }
 
-    /// <summary>Headers that a person supplied, name → value.</summary>
-    public IReadOnlyDictionary<string, string> Supplied { get; init; } = new Dictionary<string, string>();
+    /// <summary>Live service → the headers that a person supplied for it, name → value.</summary>
+    public Func<string, IReadOnlyDictionary<string, string>> Supplied { get; init; } = static _ => new Dictionary<string, string>();
+
+    /// <summary>Tokens that are minted for the replay; null without any.</summary>
+    public IMintedTokens? Tokens { get; init; }
 
     /// <summary>Names of the recorded traces.</summary>
     public IReadOnlyList<TraceKey> RecordedKeys { get; init; } = [];

@@ -3,6 +3,7 @@ using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Credentials;
 using Loop.Replayer.Destinations;
 using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
@@ -55,24 +56,15 @@ internal sealed class ReplayJobs(IRecordings recordings, IReplayJournal journal,
         if (choice is null)
             return (null, refusal);
         IEnumerable<HopView> scope = request.Hop is null ? plan.Conversation.Hops : plan.Calls.Select(call => call.Hop).Prepend(plan.Entry.Hop);
-        LivePlan live = LivePlan.Of([.. scope], exchanges, choice.LiveServices);
+        LivePlan live = LivePlan.Of([.. scope.Where(hop => !KeyAnswers.IsFetch(file, hop))], exchanges, choice.LiveServices);
         if (live.Drives.Count == 0)
             return (null, ReplayRefusal.NothingLive(plan.Conversation.Id, choice.LiveServices, plan.Conversation.Hops));
-        SandboxJob job = new(ids, choice, live, sandbox, file, WithCredentials(Headers(request), file), request.TimeoutSeconds, requestedAt) { FromHop = request.Hop, SuppliedHeaders = [.. Headers(request).Keys] };
+        SandboxJob job = new(ids, choice, live, sandbox, file, Headers(request), request.TimeoutSeconds, requestedAt) { FromHop = request.Hop, SuppliedHeaders = [.. Headers(request).Keys] };
         (LearnedNoise? noise, refusal) = await NoiseMasks.For(job, journal);
         return refusal is null ? (job with { FileSha256 = sha256, Noise = noise }, null) : (null, refusal);
     }
 
     private static IReadOnlyDictionary<string, string> Headers(ReplayRequest request) => request.Headers ?? new Dictionary<string, string>();
-
-    // The person's word wins over the file's.
-    private static Dictionary<string, string> WithCredentials(IReadOnlyDictionary<string, string> headers, SandboxFile file)
-    {
-        Dictionary<string, string> all = new(headers, StringComparer.OrdinalIgnoreCase);
-        foreach (SandboxCredential credential in file.Credentials.Where(credential => credential.Environment is not null))
-            all.TryAdd(credential.Header, Environment.GetEnvironmentVariable(credential.Environment!)!);
-        return all;
-    }
 
     private static ReplayRefusal? Refusal(PlanResult result, ConversationDetail conversation, out ReplayPlan? plan)
     {

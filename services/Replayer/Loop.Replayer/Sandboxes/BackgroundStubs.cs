@@ -21,6 +21,9 @@ internal static class BackgroundStubs
         return stubs;
     }
 
+    /// <summary>The authority under which a URL is asked for.</summary>
+    public static string Authority(Uri url) => (UsualPorts.Contains(url.Port) && url.IsDefaultPort ? url.Host : $"{url.Host}:{url.Port}").ToLowerInvariant();
+
     private static async Task<BackgroundStub> Recorded(BackgroundCall call, IRecordings recordings)
     {
         BackgroundStub asked = Of(call, new StubAnswer(0, new Dictionary<string, string>(), null, null), "/");
@@ -39,9 +42,8 @@ internal static class BackgroundStubs
         string[] words = call.Call.Split(' ', 2);
         // The asterisk is no part of a URL's path, and is kept by reading the text itself.
         Uri url = new(words[1].TrimEnd('*'));
-        string authority = UsualPorts.Contains(url.Port) && url.IsDefaultPort ? url.Host : $"{url.Host}:{url.Port}";
         byte[] body = answer.BodyFile is { } path ? File.ReadAllBytes(Path.GetFullPath(path, folder)) : Encoding.UTF8.GetBytes(answer.Body ?? "");
         HeaderField[] headers = [.. answer.Headers.Select(pair => new HeaderField(pair.Key.ToLowerInvariant(), pair.Value))];
-        return new BackgroundStub(call.By, words[0], authority.ToLowerInvariant(), url.PathAndQuery + (words[1].EndsWith('*') ? "*" : ""), answer.Status, headers, body);
+        return new BackgroundStub(call.By, words[0], Authority(url), url.PathAndQuery + (words[1].EndsWith('*') ? "*" : ""), answer.Status, headers, body);
     }
 }

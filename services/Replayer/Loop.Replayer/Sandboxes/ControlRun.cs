@@ -3,6 +3,7 @@ using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Credentials;
 using Loop.Replayer.Engine;
 using Loop.Replayer.Ports;
 using Loop.Replayer.Sandbox.Driver;
@@ -26,7 +27,7 @@ internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner)
         if (job.Plan.Conversation.ControlId is not { } id || await recordings.Describe(id) is not { Hops.Count: > 0 } control)
             return ControlResult.NotRun;
         IReadOnlyList<Exchange> exchanges = await recordings.Exchanges(control.Id);
-        LivePlan live = LivePlan.Of(control.Hops, exchanges, job.Live.Live);
+        LivePlan live = LivePlan.Of([.. control.Hops.Where(hop => !KeyAnswers.IsFetch(job.File, hop))], exchanges, job.Live.Live);
         // None of its hops goes to a live service: it would say nothing.
         if (live.Drives.Count == 0)
             return ControlResult.NotRun;

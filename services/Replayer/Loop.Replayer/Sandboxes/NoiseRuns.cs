@@ -33,11 +33,12 @@ internal sealed class NoiseRuns(IReplayJournal journal, SandboxRunner runner, Ti
         {
             RunClock clock = RunClock.Of(job) with { Offset = number % 2 == 0 ? OtherClock : TimeSpan.Zero };
             StepJournal steps = new(journal, job.Ids.ReplayId, -number, time, job.Attempt.LastStepOf(-number));
-            RunScript script = RunScript.Of(input);
+            IMintedTokens? tokens = clock.Mode is SandboxClock.Real ? input.Tokens : input.Tokens?.Later(clock.Offset);
+            RunScript script = RunScript.Of(input with { Tokens = tokens });
             RunOutcome outcome = await runner.Run(driver, place with { Clock = place.Clock with { Start = clock.Start } }, script, steps.Take, cancellationToken);
             if (Obstacle(outcome.Record) is { } obstacle)
                 return Refused(job, runs.Count, $"noise run {number}: {obstacle}");
-            RunRecord record = await RecordRedaction.Apply(outcome.Record, headers => journal.Redact(job.Ids.ReplayId, headers));
+            RunRecord record = await RecordRedaction.Apply(outcome.Record, value => tokens?.Restore(value) ?? value, headers => journal.Redact(job.Ids.ReplayId, headers));
             SandboxRun run = new() { Choice = job.Choice, Live = job.Live, Script = script, Record = record, Recorded = bodies.Message, Rules = ComparisonRules.Of(clock.Mask(job, script, record)) };
             recording ??= NoiseSamples.OfRecording(run);
             runs.Add(NoiseSamples.OfRun(run, clock.Offset, at => clock.Seen(record, at)));

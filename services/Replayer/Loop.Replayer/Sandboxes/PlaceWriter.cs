@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Planning;
+using Loop.Replayer.Credentials;
 using Loop.Replayer.Sandbox.Driver;
 using Loop.SandboxFiles;
 
@@ -21,8 +22,8 @@ internal static class PlaceWriter
         int readySeconds = live.Select(service => service.Health?.TimeoutSeconds ?? 0).Append(30).Max();
         return new SandboxPlan
         {
-            Services = [.. live.Select(service => Service(service, folder, made, plan))],
-            RecordedHosts = [.. made.Select(Authority).OfType<string>().Select(HostOf).Concat(file.Background.Select(call => new Uri(call.Call.Split(' ')[1]).Host)).Distinct(StringComparer.OrdinalIgnoreCase)],
+            Services = [.. live.Select(service => Service(service, folder, made, plan, [.. Background(file).SelectMany(Loopback)]))],
+            RecordedHosts = [.. made.Select(Authority).OfType<string>().Select(HostOf).Concat(Background(file).Select(url => url.Host)).Distinct(StringComparer.OrdinalIgnoreCase)],
             ReadyLimit = TimeSpan.FromSeconds(readySeconds),
             // Nothing that a service does at its end is evidence; its log is read before.
             StopLimit = StopLimit,
@@ -37,7 +38,7 @@ internal static class PlaceWriter
         };
     }
 
-    private static Sandbox.Driver.SandboxService Service(SandboxFiles.SandboxService service, string folder, List<PlannedCall> made, LivePlan plan)
+    private static Sandbox.Driver.SandboxService Service(SandboxFiles.SandboxService service, string folder, List<PlannedCall> made, LivePlan plan, IReadOnlyList<IPEndPoint> background)
     {
         string workFolder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(service.WorkFolder, folder));
         return new Sandbox.Driver.SandboxService
@@ -49,7 +50,7 @@ internal static class PlaceWriter
             Port = service.Port!.Value,
             ReadyPath = service.Health?.Path,
             Addresses = [.. Addresses(service, plan)],
-            RecordedLoopback = [.. made.Where(call => call.Hop.Source == service.Name).SelectMany(Loopback).Where(address => address.Port != service.Port).Select(address => address.ToString()).Distinct()],
+            RecordedLoopback = [.. made.Where(call => call.Hop.Source == service.Name).SelectMany(Loopback).Concat(background).Where(address => address.Port != service.Port).Select(address => address.ToString()).Distinct()],
             Folders = [.. Folders(service, folder, workFolder)],
             State = State(service.State, folder) is { } step ? [step] : [],
         };
@@ -87,6 +88,11 @@ internal static class PlaceWriter
         .Where(call => call.Hop.Destination == service.Name).Select(Authority).OfType<string>()
         .Select(authority => new ServiceAddress(HostOf(authority), PortOf(authority) ?? HttpPort, service.Port!.Value))
         .Where(address => address.Host != service.Name || address.CalledPort != service.Port).Distinct();
+
+    private static IEnumerable<Uri> Background(SandboxFile file) => file.Background.Select(call => new Uri(call.Call.Split(' ')[1])).Concat(KeyAnswers.Urls(file));
+
+    // A key server beside the service has no name of its own.
+    private static IEnumerable<IPEndPoint> Loopback(Uri url) => url.IsLoopback ? [new IPEndPoint(IPAddress.Loopback, url.Port)] : [];
 
     // What a service dialled on loopback: the proxy beside it.
     private static IEnumerable<IPEndPoint> Loopback(PlannedCall call) => call.Views

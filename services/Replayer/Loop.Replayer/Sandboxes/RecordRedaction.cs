@@ -11,10 +11,11 @@ internal static class RecordRedaction
 {
     /// <summary>Redacts all headers and trailers in one go.</summary>
     /// <param name="record">The run.</param>
+    /// <param name="restore">Puts recorded tokens in the place of those that were minted for the replay.</param>
     /// <param name="redact">Gives as many fields back as it was given, in the same order.</param>
-    public static async Task<RunRecord> Apply(RunRecord record, Func<IReadOnlyList<HeaderField>, Task<IReadOnlyList<HeaderField>>> redact)
+    public static async Task<RunRecord> Apply(RunRecord record, Func<string, string> restore, Func<IReadOnlyList<HeaderField>, Task<IReadOnlyList<HeaderField>>> redact)
     {
-        HeaderField[] all = [.. Lists(record).SelectMany(list => list)];
+        HeaderField[] all = [.. Lists(record).SelectMany(list => list).Select(field => field with { Value = restore(field.Value) })];
         Queue<HeaderField> redacted = new(all.Length == 0 ? [] : await redact(all));
         if (redacted.Count != all.Length)
             throw new InvalidOperationException($"{all.Length} headers were redacted to {redacted.Count}.");

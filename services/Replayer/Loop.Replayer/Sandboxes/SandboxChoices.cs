@@ -4,6 +4,7 @@ using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Credentials;
 using Loop.Replayer.Engine;
 using Loop.Replayer.Ports;
 using Loop.SandboxFiles;
@@ -23,10 +24,8 @@ internal static class SandboxChoices
         string[] open = [.. live.SelectMany(service => new[] { service.Command is null ? $"services.{service.Name}.command" : null, service.Port is null ? $"services.{service.Name}.port" : null }).OfType<string>()];
         if (open.Length > 0)
             return Refused($"{string.Join(", ", open)}: unknown.", "Replace every 'unknown' command and port in the sandbox file, or answer the service from the recording: state: recorded.");
-        if (file.Credentials.FirstOrDefault(credential => credential.Jwt is not null) is { } minted)
-            return Refused($"credentials.{minted.Name}.jwt: recordings do not hold the claims of a JWT, so none can be minted.", "Give a token of your own: environment: NAME, or --header.");
-        if (file.Credentials.FirstOrDefault(credential => credential.Environment is { } variable && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable))) is { } missing)
-            return Refused($"credentials.{missing.Name}: the variable {missing.Environment} of loopd is empty.", "Set it where loopd runs, or give the header with --header.");
+        if (CredentialRules.Fault(file) is ({ } detail, { } remedy))
+            return Refused(detail, remedy);
         string folder = file.FolderOf(asked.File);
         string[] absent = [.. NamedFiles(file, live).Select(path => Path.GetFullPath(path, folder)).Where(path => !File.Exists(path)).Distinct()];
         if (absent.Length > 0)

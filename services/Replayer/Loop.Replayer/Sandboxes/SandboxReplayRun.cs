@@ -9,6 +9,7 @@ using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Credentials;
 using Loop.Replayer.Engine;
 using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
@@ -40,8 +41,9 @@ internal sealed class SandboxReplayRun(
         ISandboxDriver driver = await drivers.Get(cancellationToken);
         IReadOnlyList<RunPrelude> preludes = await Preludes.Load(job.LiveServices, job.Live.Live, recordings);
         IReadOnlyList<BackgroundStub> stubs = await BackgroundStubs.Of(job.File, job.Folder, recordings);
-        RunInput input = Input(job, bodies, preludes, stubs);
         RunClock clock = RunClock.Of(job);
+        using TokenMint? tokens = TokenMint.Of(job.File, exchanges, TokenTimes.Of(job.File.Clock, clock.RecordedStart, time.GetUtcNow()), job.Ids.ReplayId);
+        RunInput input = Input(job, bodies, preludes, stubs) with { Tokens = tokens };
         SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, clock.Start);
         // Step 0 of the journal: it goes before all runs.
         StepJournal before = Steps(job, 0);
@@ -67,7 +69,7 @@ internal sealed class SandboxReplayRun(
         RunScript script = RunScript.Of(input);
         RunOutcome outcome = await runner.Run(driver, place, script, steps.Take, cancellationToken);
         long start = time.GetTimestamp();
-        RunRecord record = await RecordRedaction.Apply(outcome.Record, headers => journal.Redact(job.Ids.ReplayId, headers));
+        RunRecord record = await RecordRedaction.Apply(outcome.Record, value => input.Tokens?.Restore(value) ?? value, headers => journal.Redact(job.Ids.ReplayId, headers));
         SandboxRun run = new()
         {
             Choice = job.Choice,
@@ -102,7 +104,7 @@ internal sealed class SandboxReplayRun(
         Ports = job.LiveServices.ToDictionary(service => service.Name, service => service.Port!.Value),
         Limit = hop => Limit(job, hop).Limit,
         Ids = ids,
-        Supplied = job.Headers,
+        Supplied = service => SuppliedHeaders.Of(job.Headers, job.File, service),
         RecordedKeys = Preludes.Keys(job.Plan.Conversation),
         Preludes = preludes,
         Serialise = job.File.Serialise,

@@ -65,6 +65,9 @@ public sealed record ReplayObservations
     /// <summary>Headers that were dropped because their values are redaction tokens.</summary>
     public IReadOnlyList<string> DroppedCredentials { get; init; } = [];
 
+    /// <summary>How a live service refused a token that was minted for the replay, in words; null when none did, or when the recording has that refusal too.</summary>
+    public string? TokenRefused { get; init; }
+
     /// <summary>Places where live logic received a token instead of a value, declared credentials aside.</summary>
     public IReadOnlyList<string> RedactedInputs { get; init; } = [];
 

@@ -20,6 +20,9 @@ internal static class InputRows
         if (at.Seen is { CallerRefused: true, DroppedCredentials.Count: > 0 })
             return Decision.Inconclusive("V4", $"input incomplete: the destination refused the caller, and {at.Dropped} could not be sent",
                 $"supply it: --header '{at.Seen.DroppedCredentials[0]}: …'");
+        if (at.Seen.TokenRefused is { } refusal)
+            return Decision.Inconclusive("V4", $"input incomplete: {refusal}",
+                "make the token acceptable under credentials: in the sandbox file (keySet, discovery, algorithm, claims, lifetimeMinutes)");
         if (at.IsSandbox && at.HasTarget && at.Judged.Sight is Sight.NotObserved)
             return Decision.Inconclusive("V4", $"input incomplete: nothing was seen of {at.Judged.Where}", "replay again; if it stays, report the replay's id");
         return at.Seen.MaskedShare > MostMaskedShare

@@ -1,0 +1,100 @@
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Loop.Contracts.Api;
+using Loop.Contracts.Redaction;
+using Loop.Contracts.Replays;
+using Loop.Integration.Tests.Harness;
+using Xunit;
+
+namespace Loop.Integration.Tests.Replaying;
+
+/// <summary>A failure behind a JWT happens again with a token that the replay minted, and a token that is not taken decides nothing.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class TokenReplayTests
+{
+    private const string KeySet = "http://login.internal/keys";
+
+    [Fact]
+    public async Task Token_WhoseKeysTheServiceHadAlready_IsMintedAndDecidesOnlyWhenItIsTaken()
+    {
+        await using LoopServer server = await LoopServer.Start();
+        (ConversationDetail kept, string token) = await TokenMesh.KeepFailure(server);
+        AssertRedacted(kept, token);
+        using TokenSandbox sandbox = new();
+
+        ReplayReport again = await Replay(server, kept, sandbox.File("jwt: {keySet: " + KeySet + "}"));
+        Assert.Equal((Verdict.Reproduced, "R1", "passed"), (again.Verdict, again.Row, again.Sandbox!.Control));
+        Assert.Empty(again.Divergences);
+        Assert.Equal(["GET login.internal/keys by accounts"], again.Sandbox.Runs[0].Background);
+        Assert.Contains(again.Adjustments, line => line.StartsWith("minted authorization: RS256, valid until ", StringComparison.Ordinal) && line.EndsWith(", made up sub, email", StringComparison.Ordinal));
+
+        ReplayReport mended = await Replay(server, kept, sandbox.File("jwt: {keySet: " + KeySet + "}", build: "mended"));
+        Assert.Equal((Verdict.Fixed, "F3"), (mended.Verdict, mended.Row));
+
+        ReplayReport elliptic = await Replay(server, kept, sandbox.File("jwt: {keySet: " + KeySet + ", algorithm: ES256, claims: {sub: ann}}"));
+        Assert.Equal((Verdict.Reproduced, "R1"), (elliptic.Verdict, elliptic.Row));
+
+        await AssertUndecided(server, kept, sandbox.File("jwt: {keySet: http://login.internal/other}"), "nobody fetched login.internal/other");
+        await AssertUndecided(server, kept, sandbox.File("jwt: {keySet: " + KeySet + ", claims: {exp: 1}}"), "error=\"invalid_token\", error_description=\"IDX10223");
+        Assert.Empty(server.Errors);
+    }
+
+    private static async Task AssertUndecided(LoopServer server, ConversationDetail kept, string file, string reason)
+    {
+        ReplayReport report = await Replay(server, kept, file);
+        Assert.Equal(Verdict.Inconclusive, report.Verdict);
+        Assert.Contains("accounts refused the token that was minted for the replay (status 401", report.Reason);
+        Assert.Contains(reason, report.Reason);
+        Assert.Contains("credentials:", report.NextStep);
+    }
+
+    private static void AssertRedacted(ConversationDetail kept, string token)
+    {
+        string[] parts = token.Split('.');
+        string all = JsonSerializer.Serialize(kept, LoopJson.Options);
+        Assert.DoesNotContain(parts[2], all, StringComparison.Ordinal);
+        Assert.DoesNotContain(parts[1], all, StringComparison.Ordinal);
+        string header = Assert.Single(kept.Hops).Request!.Headers.Single(field => field[0] == "authorization")[1];
+        RedactedJwt jwt = RedactedJwt.Parse(header["Bearer ".Length..])!;
+        Assert.Equal("production-7 at+jwt", $"{jwt.Header["kid"]} {jwt.Header["typ"]}");
+        Assert.Equal("accounts read write", $"{jwt.Claims["aud"]} {jwt.Claims["scope"]}");
+        Assert.True(RedactedJwt.IsTokenised(jwt.Claims["sub"]) && RedactedJwt.IsTokenised(jwt.Claims["email"]));
+    }
+
+    private static async Task<ReplayReport> Replay(LoopServer server, ConversationDetail kept, string file)
+    {
+        (int code, string output, string errors) = await Loopctl.Run(server.Http, ["replay", kept.Id, "--sandbox", file, "--json"]);
+        Assert.True(output.Length > 0, errors);
+        ReplayReport report = JsonSerializer.Deserialize<ReplayReport>(output, LoopJson.Options)!;
+        if (report.Sandbox!.UnsealedBecause is { } reason)
+            Assert.Skip(reason);
+        Assert.Equal(((int)report.Verdict!.Value, "sealed"), (code, report.Evidence));
+        return report;
+    }
+
+    private sealed class TokenSandbox : IDisposable
+    {
+        private readonly string _folder = Directory.CreateTempSubdirectory("loop-test-tokens-").FullName;
+        private int _count;
+
+        public string File(string credential, string build = "recorded")
+        {
+            string path = Path.Combine(_folder, $"{++_count}.yaml");
+            System.IO.File.WriteAllText(path, $"""
+                version: 1
+                services:
+                  accounts:
+                    command: ["{TokenMesh.Program}", tokens, "8080", {build}]
+                    environment: {"{"} KEYS_URL: {KeySet} {"}"}
+                    port: 8080
+                    state: none
+                    build: {"{"} git: {build} {"}"}
+                credentials:
+                  caller: {"{"} header: authorization, {credential} {"}"}
+                """);
+            return path;
+        }
+
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
+    }
+}
