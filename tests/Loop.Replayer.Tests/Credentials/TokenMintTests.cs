@@ -7,8 +7,8 @@ using Loop.Contracts.Redaction;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Credentials;
-using Loop.SandboxFiles;
 using Loop.Replayer.Tests.Support;
+using Loop.SandboxFiles;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
