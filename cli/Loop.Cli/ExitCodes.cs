@@ -1,7 +1,7 @@
 namespace Loop.Cli;
 
 /// <summary>
-/// What loopctl's exit codes mean; documented in <c>docs/reference/cli.md</c>. 0–3 are a replay's verdicts, faults start at 64
+/// What loopctl's exit codes mean; documented in <c>docs/reference/cli.md</c>. 0–4 are a replay's verdicts, faults start at 64
 /// (the numbers of <c>sysexits.h</c>), so that a script never takes a fault for a verdict.
 /// </summary>
 public static class ExitCodes

@@ -23,6 +23,8 @@ internal static class ReplayCommand
         Option<int> times = new("--times") { Description = "Runs, each with fresh processes and state", DefaultValueFactory = _ => 1, HelpName = "N" };
         Option<string?> wrong = new("--wrong") { Description = "A wrong value in a healthy answer that decides: 'HOP response $.path'", HelpName = "PLACE" };
         Option<string?> expect = new("--expect") { Description = "What that value should be", HelpName = "VALUE" };
+        Option<string[]> fault = new("--fault") { Description = "What if: 'SERVICE#2 delay=3s', status=503 [body=…], reset or truncate=100; may be repeated", HelpName = "FAULT" };
+        Option<string[]> edit = new("--edit") { Description = "What if: 'HOP response $.path=VALUE', 'HOP request header NAME=VALUE'; may be repeated", HelpName = "EDIT" };
         Option<string?> against = new("--against") { Description = "Then replay with this sandbox file too, with the first replay as its baseline; its verdict counts", HelpName = "FILE" };
         Option<int> learnNoise = new("--learn-noise") { Description = "First learn from so many runs of the recorded build what varies by itself (5 or more)", HelpName = "N" };
         Option<string?> noise = new("--noise") { Description = "Do not compare what that earlier replay learned to vary", HelpName = "REPLAY" };
@@ -30,12 +32,12 @@ internal static class ReplayCommand
         Option<string[]> header = new("--header", "-H") { Description = "Set a header, also one that was redacted; may be repeated", HelpName = "'NAME: VALUE'" };
         Option<double?> timeout = new("--timeout") { Description = "Longest wait for the answer", HelpName = "SECONDS" };
         Option<bool> json = CommandScope.Json();
-        var command = new Command("replay", "Replay a conversation; exits 0 reproduced, 1 fixed, 2 diverged, 3 inconclusive")
+        var command = new Command("replay", "Replay a conversation; exits 0 reproduced, 1 fixed, 2 diverged, 3 inconclusive, 4 unchanged (what if)")
         {
-            id, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, against, learnNoise, noise, hop, header, timeout, json,
+            id, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, fault, edit, against, learnNoise, noise, hop, header, timeout, json,
         };
         command.Validators.Add(result => RequireOneId(result, id, idOption));
-        command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, against, learnNoise, noise]));
+        command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, fault, edit, against, learnNoise, noise]));
         scope.Handle(command, (result, client, cancellationToken) =>
         {
             var request = new ReplayRequest
@@ -54,6 +56,8 @@ internal static class ReplayCommand
                         Expect = result.GetValue(expect),
                         LearnNoise = result.GetValue(learnNoise),
                         Noise = result.GetValue(noise),
+                        Faults = result.GetValue(fault) ?? [],
+                        Edits = result.GetValue(edit) ?? [],
                     }
                     : null,
                 Hop = result.GetValue(hop) ?? result.GetValue(fromHop),

@@ -79,13 +79,15 @@ internal static class ReplaysCommand
 
     private static Option<int> Run() => new("--run") { Description = "Which run", DefaultValueFactory = _ => 1, HelpName = "N" };
 
+    private static string WhatIf(ReplayReport replay) => ReplayText.WhatIfOf(replay).Count is > 0 and var count ? $"WHAT IF ({Units.Count(count, "change")}): " : "";
+
     private static void WriteTable(CliContext context, IReadOnlyList<ReplayReport> replays)
     {
         var table = new TextTable("REPLAY", "CONVERSATION", "VERDICT", "DESTINATION", "WHEN", "REASON") { Elastic = [5] };
         foreach (ReplayReport replay in replays)
         {
             Cell verdict = replay.Verdict is { } known ? new Cell(ReplayText.NameOf(known), ReplayText.StyleOf(known)) : new Cell(replay.Stage);
-            table.Add(replay.Id, replay.ConversationId, verdict, replay.Destination, Units.When(replay.StartedAt, context.Time), replay.Reason ?? "");
+            table.Add(replay.Id, replay.ConversationId, verdict, replay.Destination, Units.When(replay.StartedAt, context.Time), $"{WhatIf(replay)}{replay.Reason}");
         }
 
         table.Write(context);

@@ -26,6 +26,7 @@ internal static class ReplayText
         context.Console.PutLine($"evidence     {SafeText.Line(report.Evidence)}, {Units.Count(report.ObservedHops, "hop")} observed{(report.Row is null ? "" : $", row {SafeText.Line(report.Row)} of the verdict table")}");
         if (report.Sandbox is { } sandbox)
             SandboxText.Write(context, sandbox);
+        WriteWhatIf(context, WhatIfOf(report));
         WriteDifferences(context, report.Divergences);
         WriteList(context, "adjusted", report.Adjustments);
         WriteList(context, "ignored", report.Ignored);
@@ -33,6 +34,18 @@ internal static class ReplayText
             context.Console.PutLine($"next         {SafeText.Line(report.NextStep)}", "bold");
         string verdict = report.Verdict is { } known ? NameOf(known) : $"none yet ({report.Stage})";
         context.Console.PutLine(SafeText.Line($"verdict: {verdict}{(report.Reason is null ? "" : $" ({report.Reason})")}"), report.Verdict is { } style ? StyleOf(style) : "");
+    }
+
+    /// <summary>Faults and edits of a replay; empty without any.</summary>
+    public static IReadOnlyList<string> WhatIfOf(ReplayReport report) => report.Sandbox?.WhatIf ?? [];
+
+    private static void WriteWhatIf(CliContext context, IReadOnlyList<string> whatIf)
+    {
+        if (whatIf.Count == 0)
+            return;
+        context.Console.PutLine("WHAT IF      this replay was changed by hand: it says nothing about the recorded failure", StatusText.Bad);
+        foreach (string line in whatIf)
+            context.Console.PutLine($"             {SafeText.Line(line)}", StatusText.Doubtful);
     }
 
     private static void WriteDifferences(CliContext context, IReadOnlyList<Divergence> divergences)

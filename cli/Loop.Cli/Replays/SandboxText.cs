@@ -15,7 +15,6 @@ internal static class SandboxText
             context.Console.PutLine($"unsealed     {SafeText.Line(reason)}", StatusText.Doubtful);
         if (sandbox.Control is not "notRun")
             context.Console.PutLine($"control      {SafeText.Line(sandbox.Control)}");
-        ReplayText.WriteList(context, "what if", sandbox.WhatIf);
         if (sandbox.Noise is { } noise)
             WriteNoise(context, noise);
         foreach (RunReport run in sandbox.Runs)

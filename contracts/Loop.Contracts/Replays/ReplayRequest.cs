@@ -63,4 +63,10 @@ public sealed record SandboxReplay
 
     /// <summary>Proofs that another store holds, as <c>POST /api/v1/replays/check</c> told them there: a test that was kept brings its own. Null without one.</summary>
     public IReadOnlyList<ReplayBaseline>? Baselines { get; init; }
+
+    /// <summary>Faults to put into answers: <c>payments#2 delay=3s</c>, <c>payments status=503</c>, <c>cart#1 reset</c>, <c>cart truncate=100</c>.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
+    /// <summary>Values to set in recorded answers or driven requests: <c>payments#1 response $.total=0</c>, <c>entry request header x-tenant=b</c>.</summary>
+    public IReadOnlyList<string> Edits { get; init; } = [];
 }

@@ -14,4 +14,7 @@ public enum Verdict
 
     /// <summary>Nothing can be said; the reason tells why and what to do.</summary>
     Inconclusive = 3,
+
+    /// <summary>With faults or edits: the entry answered as recorded. It says nothing about the recorded failure.</summary>
+    Unchanged = 4,
 }

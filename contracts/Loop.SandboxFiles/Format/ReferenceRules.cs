@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loop.Contracts;
 using Loop.SandboxFiles.Yaml;
 
 namespace Loop.SandboxFiles.Format;

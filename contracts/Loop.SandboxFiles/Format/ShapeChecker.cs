@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Loop.Contracts;
 using Loop.SandboxFiles.Yaml;
 
 namespace Loop.SandboxFiles.Format;

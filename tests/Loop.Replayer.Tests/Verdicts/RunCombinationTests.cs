@@ -63,6 +63,18 @@ public sealed class RunCombinationTests
         Assert.Equal((Verdict.Diverged, "H"), Outcome(new ReplayTarget { Place = TargetPlace.Nowhere }, Again, Again with { AnyDivergence = true }, Again));
 
     [Fact]
+    public void Decide_WhatIf_OneOtherAnswerIsADifferenceAndOneDoubtADoubt()
+    {
+        ReplayObservations same = Again with { WhatIf = new WhatIfSight(true, [], null) };
+        ReplayObservations other = same with { WhatIf = new WhatIfSight(true, [], "status: 500 → 200") };
+        ReplayObservations never = same with { WhatIf = new WhatIfSight(false, ["a reset"], null) };
+
+        Assert.Equal((Verdict.Unchanged, "W1"), Outcome(Target, same, same));
+        Assert.Equal((Verdict.Inconclusive, "W3"), Outcome(Target, same, never));
+        Assert.Equal((Verdict.Diverged, "W2"), Outcome(Target, same, never, other));
+    }
+
+    [Fact]
     public void Decide_Evidence_IsTheWeakestOfAllRuns() =>
         Assert.Equal(Evidence.Unsealed, VerdictDecider.Decide(Target, [Again, Again with { Evidence = Evidence.Unsealed }]).Evidence);
 

@@ -26,6 +26,7 @@ public sealed class SandboxVerdictTests
     private static readonly ReplayTarget Emulated = Origin with { MadeByProxy = true, TimeoutEmulated = true, IsWeak = true };
     private static readonly ReplayTarget Asserted = new() { Place = TargetPlace.Deeper, Where = "prices GET /total #1", Assertion = Wrong };
     private static readonly ReplayTarget Healthy = new() { Place = TargetPlace.Nowhere };
+    private static readonly ReplayTarget WhatIf = new() { Place = TargetPlace.Entry, Where = "entry" };
 
     private static readonly ReplayObservations Again = new()
     {
@@ -151,6 +152,24 @@ public sealed class SandboxVerdictTests
         ["asserted hop fails"] = (Asserted, WrongAgain with { Origin = Sight.OtherEnd, Assertion = AssertionSight.Other }, Verdict.Diverged, "D2"),
         ["asserted body lost"] = (Asserted, WrongAgain with { Assertion = AssertionSight.NotObserved }, Verdict.Inconclusive, "V4"),
 
+        ["what if, same entry answer"] = (WhatIf, Asked(new(true, [], null)), Verdict.Unchanged, "W1"),
+        ["what if, same entry answer, one never"] = (WhatIf, Asked(new(true, ["a reset"], null)), Verdict.Unchanged, "W1"),
+        ["what if, the failure again by its identity"] = (WhatIf with { Failure = "status 500" }, Asked(new(true, [], null)), Verdict.Unchanged, "W1"),
+        ["what if, other entry answer"] = (WhatIf, Asked(new(true, [], "status: 500 → 200")), Verdict.Diverged, "W2"),
+        ["what if, healthy with a baseline"] = (WhatIf, Asked(new(true, [], "status: 500 → 200")) with { Origin = Sight.Healthy, Entry = Sight.Healthy, EntryFails = false, Baseline = Proven }, Verdict.Diverged, "W2"),
+        ["what if, hang"] = (WhatIf, Asked(new(true, [], "it ended")) with { Outcome = AnswerOutcome.HeadersTimedOut, JudgedEndedAt = null }, Verdict.Diverged, "W2"),
+        ["what if, hang, waited too little"] = (WhatIf, Asked(new(true, [], "it ended")) with { Outcome = AnswerOutcome.HeadersTimedOut, JudgedEndedAt = null, WaitedLongEnough = false }, Verdict.Inconclusive, "W2"),
+        ["what if, nothing took place, same"] = (WhatIf, Asked(new(false, ["a reset"], null)), Verdict.Inconclusive, "W3"),
+        ["what if, nothing took place, other"] = (WhatIf, Asked(new(false, ["a reset"], "status: 500 → 200")), Verdict.Inconclusive, "W3"),
+        ["what if, not ready"] = (WhatIf, Asked(new(false, ["a reset"], null)) with { Fault = new(SandboxFaultKind.Unhealthy, "web") }, Verdict.Inconclusive, "V1"),
+        ["what if, control failed"] = (WhatIf, Asked(new(true, [], null)) with { Control = ControlResult.Failed }, Verdict.Inconclusive, "V1"),
+        ["what if, entry not live"] = (WhatIf with { JudgedIsLive = false }, Asked(new(true, [], null)), Verdict.Inconclusive, "V2"),
+        ["what if, recorded entry answer made by the proxy"] = (WhatIf with { MadeByProxy = true }, Asked(new(true, [], null)), Verdict.Inconclusive, "V3"),
+        ["what if, answer served to a live hop incomplete"] = (WhatIf, Asked(new(true, [], null)) with { IncompleteInputs = ["answer of stock"] }, Verdict.Inconclusive, "V4"),
+        ["what if, miss before the entry's answer"] = (WhatIf, Asked(new(true, [], "x")) with { Troubles = [Trouble(TroubleKind.Miss, 99)] }, Verdict.Inconclusive, "V5"),
+        ["what if, miss after the entry's answer"] = (WhatIf, Asked(new(true, [], "x")) with { Troubles = [Trouble(TroubleKind.Miss, 101)] }, Verdict.Diverged, "W2"),
+        ["what if, undeclared state"] = (WhatIf, Asked(new(true, [], null)) with { UndeclaredState = "the state of web" }, Verdict.Inconclusive, "V7"),
+
         ["healthy, equal"] = (Healthy, Again, Verdict.Reproduced, "H"),
         ["healthy, different"] = (Healthy, Again with { AnyDivergence = true, Baseline = Proven }, Verdict.Diverged, "H"),
     };
@@ -167,7 +186,7 @@ public sealed class SandboxVerdictTests
 
         Assert.Equal((verdict, row, seen.Evidence), (decision.Verdict, decision.Row, decision.Evidence));
         Assert.NotEmpty(decision.Reason);
-        Assert.True(decision.NextStep is not null || decision.Row is "F3" or "H");
+        Assert.True(decision.NextStep is not null || decision.Row is "F3" or "H" or "W1");
     }
 
     [Fact]
@@ -184,6 +203,14 @@ public sealed class SandboxVerdictTests
     }
 
     [Fact]
+    public void Decide_WhatIf_SaysWhatNeverTookPlace()
+    {
+        Assert.Equal("same entry answer; never took place: a reset", VerdictDecider.Decide(WhatIf, Asked(new(true, ["a reset"], null))).Reason);
+        Assert.Equal("other entry answer: status: 500 → 200; never took place: a reset", VerdictDecider.Decide(WhatIf, Asked(new(true, ["a reset"], "status: 500 → 200"))).Reason);
+        Assert.Equal("what if: nothing of it took place: a reset", VerdictDecider.Decide(WhatIf, Asked(new(false, ["a reset"], null))).Reason);
+    }
+
+    [Fact]
     public void Decide_LaterAndBackgroundTrouble_IsListed() => Assert.Equal(
         ["refused call after the judged answer: GET stock:8080/items by web", "background miss: GET stock:8080/items by web"],
         VerdictDecider.Decide(Origin, Again with { Troubles = [Trouble(TroubleKind.Miss, 1) with { IsBackground = true }, Trouble(TroubleKind.Refused, 101)] }).Listed);
@@ -191,6 +218,8 @@ public sealed class SandboxVerdictTests
     [Fact]
     public void Decide_FixedWithLaterMiss_SaysPastTheRecording() => Assert.Contains(
         "past the recording", VerdictDecider.Decide(Origin, Absent with { Troubles = [Trouble(TroubleKind.Miss, 101)] }).Reason, StringComparison.Ordinal);
+
+    private static ReplayObservations Asked(WhatIfSight sight) => Again with { WhatIf = sight };
 
     private static CallTrouble Trouble(TroubleKind kind, int milliseconds) =>
         new() { Kind = kind, Caller = "web", Call = "GET stock:8080/items", BegunAt = TimeSpan.FromMilliseconds(milliseconds) };

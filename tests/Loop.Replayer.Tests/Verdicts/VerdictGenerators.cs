@@ -50,6 +50,7 @@ internal static class VerdictGenerators
         ClockNotReached = sandbox.ClockNotReached,
         Assignment = sandbox.Assignment,
         MaskedShare = sandbox.MaskedShare,
+        WhatIf = sandbox.WhatIf,
     });
 
     public static Gen<CallTrouble> Trouble =>
@@ -77,6 +78,7 @@ internal static class VerdictGenerators
         from texts in Rarely(Gen.Const("some")).Array[4]
         from assignment in Rarely(Gen.Int[1, 3].Select(number => new Assignment("a", number, 3)))
         from masked in Rarely(Gen.Const("masked"))
+        from whatIf in Rarely(Gen.Bool.Array[3].Select(flags => new WhatIfSight(flags[0], flags[1] ? ["a reset"] : [], flags[2] ? "status" : null)))
         select new ReplayObservations
         {
             Outcome = AnswerOutcome.Answered,
@@ -92,6 +94,7 @@ internal static class VerdictGenerators
             ClockNotReached = texts[3] is null ? [] : ["x"],
             Assignment = assignment,
             MaskedShare = masked is null ? 0 : 0.5,
+            WhatIf = whatIf,
         };
 
     private static Gen<ReplayObservations> Answers =>

@@ -49,6 +49,15 @@ public sealed class VerdictPropertyTests
     }, iter: Samples);
 
     [Fact]
+    public void Decide_WhatIf_NeverSaysAnythingOfTheRecordedFailure() => Gen.Select(VerdictGenerators.Targets, VerdictGenerators.Observations.Array[1, 4]).Sample((target, runs) =>
+    {
+        Decision decision = VerdictDecider.Decide(target, [.. runs.Select(seen => seen with { WhatIf = seen.WhatIf ?? new WhatIfSight(true, [], null) })]);
+        Assert.DoesNotContain(decision.Verdict, new[] { Verdict.Reproduced, Verdict.Fixed });
+        Assert.Equal(0, decision.ReproducedRuns);
+        Assert.True(decision.Verdict is not Verdict.Unchanged || runs.All(seen => seen is { Fault: null, UndeclaredState: null, WhatIf: null or { AnyTookPlace: true, Difference: null } }));
+    }, iter: Samples / 5);
+
+    [Fact]
     public void Decide_TroubleBeforeTheJudgedEnd_IsNeverAnythingButInconclusive() => Gen.Select(Pairs, VerdictGenerators.Trouble).Sample((pair, trouble) =>
     {
         TimeSpan before = pair.Seen.JudgedEndedAt ?? trouble.BegunAt;
@@ -124,6 +133,9 @@ public sealed class VerdictPropertyTests
         "D2" => [Verdict.Diverged, Verdict.Inconclusive],
         "F3" => [Verdict.Fixed],
         "H" => [Verdict.Reproduced, Verdict.Diverged],
+        "W1" => [Verdict.Unchanged],
+        "W2" => [Verdict.Diverged, Verdict.Inconclusive],
+        "W3" => [Verdict.Inconclusive],
         _ => throw new InvalidOperationException($"Row {row} is not in the table."),
     };
 }

@@ -29,6 +29,8 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
     public async Task Drive(Drive drive, CancellationToken cancellationToken)
     {
         tell(new DriveBegun(drive.HopId, time.GetUtcNow()));
+        foreach (string edit in drive.Edits)
+            tell(new WhatIfApplied(edit, drive.Label, time.GetUtcNow()));
         Answer answer = await Send(new LiveCallee(drive.Service, drive.Port), drive.HopId, drive.Request, drive.Limit, drive.IsBackground, cancellationToken);
         tell(new DriveAnswered(drive.HopId, answer, time.GetUtcNow()));
     }

@@ -5,6 +5,7 @@ using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Core.WhatIfs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -18,6 +19,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
     private readonly OpenHops _open = new();
     private readonly LiveBindings _bindings = new(plan.Links);
     private readonly AnswerTurns _turns = new(plan, time);
+    private readonly AnswerFaults _faults = new(plan, tell, time);
     private LiveCalls? _live;
 
     /// <summary>Reads calls as the plan says.</summary>
@@ -60,7 +62,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
             else if (Stub(live) is { } stub)
                 served = await Play(context, stub, served);
             else
-                served = await Play(context, _script.Take(live, Suppose(request)), served, request);
+                served = await Play(context, _script.Take(live, Suppose(request)), served, live, request);
         }
         catch (BrokeOffAsRecordedException broken)
         {
@@ -97,9 +99,22 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         tell(new CallBegun(served.Caller, recorded?.HopId, callee.Service, served.StartedAt));
         Answer answer = await Live.Carry(callee, named.Hop, named.Names, request.Message, HttpProtocol.IsHttp2(context.Request.Protocol), served.IsBackground, context.RequestAborted);
         served = served with { HopId = recorded?.HopId, LiveHopId = named.Hop, LiveCallee = callee.Service, Answer = answer };
-        await LiveAnswer.Play(context, answer, served);
+        if (_faults.Of(recorded, callee.Service, live.Identity) is { } fault && AnswerFaults.TakesPlace(fault, answer.Body.Length))
+            served = await Carry(context, answer, fault, served, recorded?.Label);
+        else
+            await LiveAnswer.Play(context, answer, served);
         if (served.HopId is { } hop)
             _turns.Answered(hop);
+        return served;
+    }
+
+    // The callee did its work; what its caller gets is another thing.
+    private async Task<ServedCall> Carry(HttpContext context, Answer answer, CallFault fault, ServedCall served, string? label)
+    {
+        if (fault.ReplacesAnswer)
+            return await Fail(context, fault, served, label);
+        served = await Hold(context, fault, served, label);
+        await LiveAnswer.Play(context, AnswerFaults.Cut(answer, fault), served);
         return served;
     }
 
@@ -125,24 +140,42 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         _bindings.Accept(_bindings.Suppose(hopId, request.Message));
     }
 
-    private async Task<ServedCall> Play(HttpContext context, CallMatch match, ServedCall served, ReceivedRequest request)
+    private async Task<ServedCall> Play(HttpContext context, CallMatch match, ServedCall served, LiveCall live, ReceivedRequest request)
     {
-        served = served.With(match);
+        RecordedCall? recorded = (match as CallMatch.Answered)?.Call;
+        CallFault? fault = _faults.Of(recorded, null, live.Identity);
+        // An answer that a fault makes needs no recording: neither a gap nor a miss is in its way.
+        served = fault is not { ReplacesAnswer: true } ? served.With(match) : served with { HopId = recorded?.HopId, Ambiguity = (match as CallMatch.Answered)?.Ambiguity };
         Matched(served.HopId, request);
         tell(new CallBegun(served.Caller, served.HopId, null, served.StartedAt));
-        if (match is not CallMatch.Answered { Call: { Gap: null } call })
+        if (served.Miss is not null || served.Gap is not null)
         {
             await RecordedAnswer.Refuse(context, served.Miss ?? served.Gap!);
             return served;
         }
 
+        return recorded is null ? await Fail(context, fault!, served, null) : await Play(context, recorded, fault, served);
+    }
+
+    private async Task<ServedCall> Play(HttpContext context, RecordedCall call, CallFault? fault, ServedCall served)
+    {
         string hop = call.HopId;
         try
         {
             await _turns.Await(hop, context.RequestAborted);
+            if (fault is { ReplacesAnswer: true })
+                return await Fail(context, fault, served, call.Label);
             if (call.Answer is { } answer)
                 call = call with { Answer = _bindings.ToLive(hop, answer).Message };
             served = served with { TokensLeftOut = RecordedAnswer.Tokens(call) };
+            foreach (string edit in call.Edits)
+                _faults.Tell(edit, served, call.Label);
+            if (fault is not null && AnswerFaults.TakesPlace(fault, call.Answer?.Body.Length ?? 0))
+            {
+                served = await Hold(context, fault, served, call.Label);
+                call = AnswerFaults.Cut(call, fault);
+            }
+
             await RecordedAnswer.Play(context, call, served);
         }
         finally
@@ -151,6 +184,24 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
             _turns.Answered(hop);
         }
 
+        return served;
+    }
+
+    private async Task<ServedCall> Fail(HttpContext context, CallFault fault, ServedCall served, string? label)
+    {
+        served = await Hold(context, fault, served, label);
+        await AnswerFaults.Replace(context, fault, served);
+        return served;
+    }
+
+    // From its turn on nothing waits for it any more: what came after it when it was recorded need not come after a delay that was not.
+    private async Task<ServedCall> Hold(HttpContext context, CallFault fault, ServedCall served, string? label)
+    {
+        served = served with { Fault = fault.Text };
+        _faults.Tell(fault.Text, served, label);
+        if (served.HopId is { } hop)
+            _turns.Answered(hop);
+        await _faults.Delay(fault, context.RequestAborted);
         return served;
     }
 }

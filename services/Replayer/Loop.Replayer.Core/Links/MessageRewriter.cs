@@ -17,11 +17,20 @@ internal static class MessageRewriter
         List<string> unwritten = [];
         HttpMessagePart part = message.Part;
         part = part with { Headers = [.. part.Headers.Select(header => header with { Value = Header(header, exchanges) })], Trailers = [.. part.Trailers.Select(trailer => Trailer(trailer, exchanges))] };
-        if (Body(message, exchanges, unwritten) is not { } body)
-            return new RewrittenMessage(message with { Part = part }, unwritten);
+        return Body(message, exchanges, unwritten) is { } body
+            ? new RewrittenMessage(Framed(message with { Part = part }, body), unwritten)
+            : new RewrittenMessage(message with { Part = part }, unwritten);
+    }
+
+    /// <summary>The message with another body, given without content encoding; null when the encoding cannot be made.</summary>
+    public static Message? WithBody(Message message, byte[] plainBefore, byte[] plain) =>
+        ContentEncoding.Encode(plain, message.Part.Header("content-encoding")) is { } wire ? Framed(message, new RewrittenBody(plainBefore, plain, wire)) : null;
+
+    private static Message Framed(Message message, RewrittenBody body)
+    {
+        HttpMessagePart part = message.Part;
         BodyInfo info = part.Body with { SizeBytes = body.Wire.Length, KeptBytes = body.Wire.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(body.Wire)) };
-        part = part with { Body = info, Headers = [.. part.Headers.Select(header => Framing(header, message, body))] };
-        return new RewrittenMessage(new Message(part, body.Wire), unwritten);
+        return new Message(part with { Body = info, Headers = [.. part.Headers.Select(header => Framing(header, message, body))] }, body.Wire);
     }
 
     private static string Header(HeaderField header, Exchanges exchanges) => header.Name switch

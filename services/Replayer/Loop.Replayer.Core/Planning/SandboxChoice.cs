@@ -1,6 +1,7 @@
 using System.Globalization;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Core.WhatIfs;
 
 namespace Loop.Replayer.Core.Planning;
 
@@ -18,6 +19,9 @@ public sealed record SandboxChoice
 
     /// <summary>The asserted wrong value; null without one.</summary>
     public AssertionTarget? Assertion { get; init; }
+
+    /// <summary>Faults and edits; with some, the entry's answer is judged and nothing else.</summary>
+    public WhatIfPlan WhatIf { get; init; } = WhatIfPlan.None;
 
     /// <summary>True when the agent ends calls at the recorded time, as the proxy did.</summary>
     public bool PlaysTimeouts { get; init; }

@@ -52,7 +52,7 @@ public static class TargetReader
         TargetPlace place = hop == choice.Plan.Entry ? TargetPlace.Entry : choice.Named is null ? choice.Plan.Place : TargetPlace.Deeper;
         return target with
         {
-            Place = failure is null && choice.Assertion is null ? TargetPlace.Nowhere : place,
+            Place = failure is null && choice.Assertion is null && choice.WhatIf.IsEmpty ? TargetPlace.Nowhere : place,
             Where = hop.Label,
             Failure = failure,
             JudgeNamed = choice.Named is not null,

@@ -11,6 +11,7 @@ namespace Loop.Replayer.Core.Runs;
 [JsonDerivedType(typeof(CallBegun), "callBegun")]
 [JsonDerivedType(typeof(CallServed), "callServed")]
 [JsonDerivedType(typeof(ConnectionRefused), "connectionRefused")]
+[JsonDerivedType(typeof(WhatIfApplied), "whatIfApplied")]
 public abstract record RunFact(DateTimeOffset At);
 
 /// <summary>A request is being sent into a live service.</summary>
@@ -28,6 +29,12 @@ public sealed record CallBegun(string Caller, string? HopId, string? Callee, Dat
 
 /// <summary>The call ended.</summary>
 public sealed record CallServed(ServedCall Call, DateTimeOffset At) : RunFact(At);
+
+/// <summary>A fault was put into an answer, or a message was sent with what was set in it.</summary>
+/// <param name="Text">The fault or edit, as typed.</param>
+/// <param name="Call">The call, in words.</param>
+/// <param name="At">When.</param>
+public sealed record WhatIfApplied(string Text, string Call, DateTimeOffset At) : RunFact(At);
 
 /// <summary>A connection that speaks no HTTP and leads to nothing declared.</summary>
 /// <param name="Caller">The service.</param>

@@ -28,6 +28,9 @@ public sealed record RunRecord
     /// <summary>Traffic that led nowhere.</summary>
     public IReadOnlyList<RefusedTarget> Refused { get; init; } = [];
 
+    /// <summary>Faults and edits that took place, each time.</summary>
+    public IReadOnlyList<WhatIfUse> WhatIf { get; init; } = [];
+
     /// <summary>Live services that did not see the planned time, or of which that is not known → why.</summary>
     public IReadOnlyDictionary<string, string> ClockNotReached { get; init; } = new Dictionary<string, string>();
 
@@ -37,6 +40,11 @@ public sealed record RunRecord
     /// <summary>Live services that ended by themselves during the run, with their exit codes.</summary>
     public IReadOnlyDictionary<string, int> Ended { get; init; } = new Dictionary<string, int>();
 }
+
+/// <summary>A fault or an edit that took place.</summary>
+/// <param name="Text">As typed.</param>
+/// <param name="Call">The call that it was for, in words.</param>
+public sealed record WhatIfUse(string Text, string Call);
 
 /// <summary>A driven request and its answer.</summary>
 /// <param name="HopId">The recorded hop.</param>

@@ -3,6 +3,7 @@ using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Core.WhatIfs;
 
 namespace Loop.Replayer.Core.Runs;
 
@@ -41,7 +42,7 @@ public sealed record RunScript
     /// <summary>Writes the script.</summary>
     public static RunScript Of(RunInput input)
     {
-        RecordedScript calls = RecordedCalls.Of(input.Live.Answered, input.Live.Relayed, input.Body);
+        IReadOnlyList<RecordedCall> calls = [.. RecordedCalls.Of(input.Live.Answered, input.Live.Relayed, input.Body).Calls.Select(input.WhatIf.Change)];
         Dictionary<string, ReplayIds> names = input.Live.Drives.Concat(input.Live.Relayed).ToDictionary(call => call.Hop.Id, _ => input.Ids.Next());
         List<Drive> drives = [];
         List<string> incomplete = [];
@@ -60,10 +61,11 @@ public sealed record RunScript
             (Exchange recorded, IReadOnlyList<string> notes) = MintedMessage.Request(hop.Request!, hop.Hop.Destination, input.Tokens);
             if (notes.Count > 0)
                 minted.Add(hop.Hop.Id);
-            WireRequest request = ReplayRequestBuilder.Build(recorded, body!, names[hop.Hop.Id], input.Supplied(hop.Hop.Destination));
+            (recorded, body) = input.WhatIf.Change(hop.Hop.Id, recorded, body!);
+            WireRequest request = ReplayRequestBuilder.Build(recorded, body, names[hop.Hop.Id], input.Supplied(hop.Hop.Destination));
             adjustments.AddRange(notes.Concat(request.Adjustments).Select(line => input.Live.Drives.Count == 1 ? line : $"{hop.Label}: {line}"));
             dropped.AddRange(request.DroppedCredentials);
-            drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)));
+            drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)) { Edits = input.WhatIf.EditsOfRequest(hop.Hop.Id) });
         }
 
         List<Drive> preludes = [];
@@ -88,7 +90,7 @@ public sealed record RunScript
         {
             Plan = new StandInPlan
             {
-                Calls = [.. earlier, .. calls.Calls.Select(call => WithTokens(call, input.Tokens))],
+                Calls = [.. earlier, .. calls.Select(call => WithTokens(call, input.Tokens))],
                 Hops = names.SelectMany(pair => pair.Value.Keys.Select(key => (Key: key.ToString(), Hop: pair.Key))).ToDictionary(pair => pair.Key, pair => pair.Hop),
                 Names = names,
                 SpareNames = [.. Enumerable.Range(0, SpareNames).Select(_ => input.Ids.Next())],
@@ -97,7 +99,8 @@ public sealed record RunScript
                 Routes = [.. Routes(input)],
                 Background = [.. input.Tokens?.KeySets ?? [], .. input.Background],
                 Links = input.Links,
-                PlaysLatency = PlaysLatency(input, calls.Calls),
+                Everywhere = input.WhatIf.Everywhere,
+                PlaysLatency = PlaysLatency(input, calls),
                 RecordedKeys = [.. input.RecordedKeys, .. input.Preludes.SelectMany(prelude => prelude.RecordedKeys)],
             },
             Order = DriveOrder.Of([.. input.Live.Drives.Where(drive => sent.Contains(drive.Hop.Id))]),
@@ -107,7 +110,7 @@ public sealed record RunScript
             Minted = minted,
             KeySets = input.Tokens?.KeySets ?? [],
             Lag = LagOf(input.Live),
-            Expected = [.. calls.Calls.Select(call => call.HopId)],
+            Expected = [.. calls.Select(call => call.HopId)],
         };
     }
 
@@ -183,6 +186,9 @@ public sealed record RunInput
 
     /// <summary>True when the judged hop ended by a time limit, an abort or a reset.</summary>
     public bool TargetIsBreak { get; init; }
+
+    /// <summary>Faults and edits.</summary>
+    public WhatIfPlan WhatIf { get; init; } = WhatIfPlan.None;
 
     /// <summary>Requests that fill caches.</summary>
     public IReadOnlyList<Drive> Warm { get; init; } = [];

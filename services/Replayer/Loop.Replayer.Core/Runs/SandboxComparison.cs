@@ -48,6 +48,7 @@ public static class SandboxComparison
             RedactedInputs = [.. run.Record.Calls.SelectMany(call => call.TokensLeftOut.Select(name => $"the answer to {Text(call)}, header {name}"))],
             ClockNotReached = [.. ClockNotReached(run)],
             CallerRefused = entry?.Answer?.Status is 401 or 403,
+            WhatIf = WhatIfSights.Of(run, entry),
         });
     }
 

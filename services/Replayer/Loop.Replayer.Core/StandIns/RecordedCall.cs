@@ -1,5 +1,6 @@
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.WhatIfs;
 
 namespace Loop.Replayer.Core.StandIns;
 
@@ -42,11 +43,17 @@ public sealed record RecordedCall
     /// <summary>Why the recorded answer cannot be given; null when it can.</summary>
     public string? Gap { get; init; }
 
+    /// <summary>What happens to its answer that did not happen when it was recorded; null when nothing does.</summary>
+    public CallFault? Fault { get; init; }
+
+    /// <summary>What was set in <see cref="Answer"/> by hand, as typed.</summary>
+    public IReadOnlyList<string> Edits { get; init; } = [];
+
     /// <summary>True when the two were under way at the same time, so that no one can tell which of them came first.</summary>
     public bool Overlaps(RecordedCall other) => StartedAt == other.StartedAt || (StartedAt < other.EndedAt && other.StartedAt < EndedAt);
 
     /// <summary>True when a caller could not tell the answers apart.</summary>
     public bool IsAnsweredLike(RecordedCall other) =>
-        End == other.End && (Answer is null) == (other.Answer is null)
+        End == other.End && Fault == other.Fault && (Answer is null) == (other.Answer is null)
         && MessageComparer.Responses("", Answer, other.Answer, RunMask.None).Divergences.Count == 0;
 }

@@ -33,6 +33,9 @@ public sealed record ServedCall
     /// <summary>What the live callee answered; null when none did.</summary>
     public Answers.Answer? Answer { get; init; }
 
+    /// <summary>The fault that was put into its answer, as typed; null when none was.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>Why another recorded answer might have been the right one; null when none might.</summary>
     public string? Ambiguity { get; init; }
 

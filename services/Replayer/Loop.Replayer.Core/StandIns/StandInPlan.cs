@@ -2,6 +2,7 @@ using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Core.WhatIfs;
 
 namespace Loop.Replayer.Core.StandIns;
 
@@ -35,6 +36,9 @@ public sealed record StandInPlan
     /// <summary>Values that were born in one message and used in later ones.</summary>
     public RecordedLinks Links { get; init; } = RecordedLinks.None;
 
+    /// <summary>Faults in every call to a service, the narrowest first: for calls that were not recorded.</summary>
+    public IReadOnlyList<ServiceFault> Everywhere { get; init; } = [];
+
     /// <summary>True when answers come with their recorded delay and in their recorded order.</summary>
     public bool PlaysLatency { get; init; }
 
@@ -63,7 +67,11 @@ public sealed record StandInPlan
 /// <param name="Request">What is sent.</param>
 /// <param name="Limit">Longest wait for the end of the answer.</param>
 /// <param name="IsBackground">True when nothing that follows from it decides.</param>
-public sealed record Drive(string HopId, string Label, string Service, int Port, WireRequest Request, TimeSpan Limit, bool IsBackground = false);
+public sealed record Drive(string HopId, string Label, string Service, int Port, WireRequest Request, TimeSpan Limit, bool IsBackground = false)
+{
+    /// <summary>What was set in <see cref="Request"/> by hand, as typed.</summary>
+    public IReadOnlyList<string> Edits { get; init; } = [];
+}
 
 /// <summary>An authority that means a live service.</summary>
 /// <param name="Caller">Service that uses it.</param>

@@ -28,7 +28,7 @@ internal static class RunCombination
         bool healthy = decisions.Exists(one => one.Row == "H");
         Verdict[] order = healthy
             ? [Verdict.Diverged, Verdict.Inconclusive, Verdict.Reproduced]
-            : [Verdict.Reproduced, Verdict.Diverged, Verdict.Inconclusive];
+            : [Verdict.Reproduced, Verdict.Diverged, Verdict.Inconclusive, Verdict.Unchanged];
         foreach (Verdict verdict in order)
         {
             int index = decisions.FindIndex(one => one.Verdict == verdict);

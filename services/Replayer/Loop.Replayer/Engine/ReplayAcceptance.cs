@@ -2,6 +2,7 @@ using System.Globalization;
 using Loop.Contracts.Api;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Planning;
+using Loop.Replayer.Core.WhatIfs;
 using Loop.Replayer.Destinations;
 
 namespace Loop.Replayer.Engine;
@@ -67,6 +68,9 @@ internal sealed record ReplayRefusal(int Status, string Kind, string Title, stri
         new(400, "sandbox-choice", "The sandbox file does not say enough.", detail, remedy);
 
     public static ReplayRefusal Noise(string detail, string remedy) => new(409, "noise-mask", "The noise mask cannot be used.", detail, remedy);
+
+    public static ReplayRefusal WhatIf(WhatIfRefusal refused) =>
+        new(400, "what-if", "That cannot happen in this replay.", refused.Detail, refused.Remedy) { Hops = Choices(refused.Calls.Select(call => call.Hop)) };
 
     public static ReplayRefusal QueueFull(int limit) =>
         new(503, "queue-full", "Too many replays wait.", $"{limit.ToString(CultureInfo.InvariantCulture)} replays wait for their turn.",

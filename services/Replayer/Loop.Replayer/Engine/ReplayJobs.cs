@@ -59,7 +59,10 @@ internal sealed class ReplayJobs(IRecordings recordings, IReplayJournal journal,
         LivePlan live = LivePlan.Of([.. scope.Where(hop => !KeyAnswers.IsFetch(file, hop))], exchanges, choice.LiveServices);
         if (live.Drives.Count == 0)
             return (null, ReplayRefusal.NothingLive(plan.Conversation.Id, choice.LiveServices, plan.Conversation.Hops));
-        SandboxJob job = new(ids, choice, live, sandbox, file, Headers(request), request.TimeoutSeconds, requestedAt) { FromHop = request.Hop, SuppliedHeaders = [.. Headers(request).Keys] };
+        (SandboxChoice? changed, refusal) = await WhatIfChoice.Read(sandbox, choice, live, exchanges, recordings);
+        if (changed is null)
+            return (null, refusal);
+        SandboxJob job = new(ids, changed, live, sandbox, file, Headers(request), request.TimeoutSeconds, requestedAt) { FromHop = request.Hop, SuppliedHeaders = [.. Headers(request).Keys] };
         (LearnedNoise? noise, refusal) = await NoiseMasks.For(job, journal);
         return refusal is null ? (job with { FileSha256 = sha256, Noise = noise }, null) : (null, refusal);
     }

@@ -22,6 +22,10 @@ internal static class ReportWriter
         Evidence = job is SandboxJob ? UnknownEvidence : ExternalEvidence,
         RecordedStatus = job.Plan.EntryAnswer?.Status(),
         RecordedDurationMs = job.Plan.EntryAnswer?.Duration?.TotalMilliseconds,
+        // However it ends, nobody may take it for a replay of what was recorded.
+        Sandbox = job is SandboxJob { Choice.WhatIf: { IsEmpty: false } whatIf } sandbox
+            ? new SandboxReport { File = sandbox.Request.File, Live = [.. sandbox.LiveServices.Select(service => service.Name)], WhatIf = whatIf.Texts }
+            : null,
     };
 
     /// <summary>The report of a replay that ended with this decision.</summary>

@@ -14,6 +14,7 @@ internal static class RequestRules
 {
     private const int MinimumPrefix = 4;
     private const int MaximumRuns = 100;
+    private const int MaximumWhatIfs = 32;
 
     // RFC 9110 §5.6.2 (token).
     private static readonly SearchValues<char> TokenSymbols =
@@ -54,8 +55,25 @@ internal static class RequestRules
             return ReplayRefusal.Malformed("sandbox.noise", "Noise is to be learned, and a mask is given too.", "Give one of the two.");
         if (sandbox.Build is { } build && (build.Length == 0 || build.AsSpan().IndexOfAnyExcept(RevisionSymbols) >= 0))
             return ReplayRefusal.Malformed("sandbox.build", $"'{build}' is no git revision.", "Give letters, digits, dots, dashes, slashes and underscores.");
+        if (WhatIfFault(sandbox) is { } whatIf)
+            return whatIf;
         return sandbox is { Expect: not null, Wrong: null }
             ? ReplayRefusal.Malformed("sandbox.expect", "Nothing is asserted to be wrong.", "Give wrong too: HOP response $.path.")
+            : null;
+    }
+
+    private static ReplayRefusal? WhatIfFault(SandboxReplay sandbox)
+    {
+        foreach ((string field, IReadOnlyList<string>? texts) in new[] { ("sandbox.faults", sandbox.Faults), ("sandbox.edits", sandbox.Edits) })
+        {
+            if (texts is null || texts.Count > MaximumWhatIfs || texts.Any(string.IsNullOrWhiteSpace))
+                return ReplayRefusal.Malformed(field, texts is null ? "It is null." : texts.Count > MaximumWhatIfs ? $"It has {texts.Count.ToString(CultureInfo.InvariantCulture)} entries." : "One of it is empty.", $"Give an array of at most {MaximumWhatIfs} texts.");
+        }
+
+        if (sandbox.Faults.Count + sandbox.Edits.Count > 0 && sandbox.LearnNoise > 0)
+            return ReplayRefusal.Malformed("sandbox.learnNoise", "What varies by itself is learned without faults and edits.", "Learn it first, and name that replay: --noise REPLAY.");
+        return sandbox.Faults.Count + sandbox.Edits.Count > 0 && (sandbox.Judge ?? sandbox.Wrong) is not null
+            ? ReplayRefusal.Malformed(sandbox.Judge is null ? "sandbox.wrong" : "sandbox.judge", "With faults or edits the entry's answer decides.", "Leave it out, or drive a part of the tree by itself: --from-hop HOP.")
             : null;
     }
 

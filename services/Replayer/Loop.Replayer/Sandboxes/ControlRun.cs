@@ -3,6 +3,7 @@ using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Core.WhatIfs;
 using Loop.Replayer.Credentials;
 using Loop.Replayer.Engine;
 using Loop.Replayer.Ports;
@@ -32,7 +33,7 @@ internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner)
         if (live.Drives.Count == 0)
             return ControlResult.NotRun;
         RecordedBodies bodies = await RecordedBodies.Load(recordings, control.Id, exchanges);
-        RunScript script = RunScript.Of(input with { Live = live, Body = bodies.Body, RecordedKeys = Preludes.Keys(control), Links = LinkMessages.Find(live, bodies.Message), TargetIsBreak = false });
+        RunScript script = RunScript.Of(input with { Live = live, Body = bodies.Body, RecordedKeys = Preludes.Keys(control), Links = LinkMessages.Find(live, bodies.Message), TargetIsBreak = false, WhatIf = WhatIfPlan.None });
         if (script.Incomplete.Count > 0)
             return ControlResult.NotRun;
         SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, live, control.Hops.Min(hop => hop.StartedAt));

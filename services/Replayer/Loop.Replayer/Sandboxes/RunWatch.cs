@@ -20,6 +20,7 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
     private readonly Dictionary<string, string> _clocks = [];
     private readonly HashSet<string> _made = [];
     private readonly List<string> _serving = [];
+    private readonly List<WhatIfUse> _whatIf = [];
     private readonly DateTimeOffset _preparedAt = time.GetUtcNow();
     private int _open;
     private DateTimeOffset? _firstDriveAt;
@@ -82,6 +83,7 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 Calls = [.. _calls.OrderBy(call => call.StartedAt)],
                 Refused = [.. _refused],
                 Ended = new Dictionary<string, int>(_ended),
+                WhatIf = [.. _whatIf],
                 ClockNotReached = new Dictionary<string, string>(_clocks),
                 ClockLead = (_firstDriveAt ?? _preparedAt) - _preparedAt,
             };
@@ -151,6 +153,9 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 _calls.Add(served.Call);
                 if (served.Call.LiveCallee is not null)
                     _serving.Remove(served.Call.LiveCallee);
+                break;
+            case WhatIfApplied applied:
+                _whatIf.Add(new WhatIfUse(applied.Text, applied.Call));
                 break;
             case ConnectionRefused refused:
                 string target = refused.Protocol is null ? $"TCP {refused.Target}" : $"TCP {refused.Target} ({refused.Protocol})";

@@ -111,10 +111,11 @@ internal sealed class SandboxReplayRun(
         Links = LinkMessages.Find(job.Live, bodies.Message),
         TargetIsBreak = job.Choice.Judged?.Answer is { } judged && FailureIdentity.EndOf(judged) is not EndKind.Answered,
         Background = stubs,
+        WhatIf = job.Choice.WhatIf,
         Warm = WarmDrives.Of(job.File, job.LiveServices, ids, options.Value.MinimumTimeLimit),
     };
 
-    private TimeLimit Limit(SandboxJob job, PlannedCall hop) => TimeLimit.For(hop.Answer?.Duration, job.TimeoutSeconds, options.Value);
+    private TimeLimit Limit(SandboxJob job, PlannedCall hop) => TimeLimit.For((hop.Answer?.Duration ?? TimeSpan.Zero) + job.Choice.WhatIf.Delay, job.TimeoutSeconds, options.Value);
 
     // A request that could not be driven because it was not recorded whole is a gap of the input, not a fault of the sandbox.
     private static ReplayTarget Incomplete(ReplayTarget target, ReplayComparison comparison) =>

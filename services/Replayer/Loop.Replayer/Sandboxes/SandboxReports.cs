@@ -44,6 +44,7 @@ internal static class SandboxReports
                 Runs = [.. runs.Select(Run)],
                 ReproducedRuns = decision.ReproducedRuns,
                 Control = control switch { ControlResult.Passed => "passed", ControlResult.Failed => "failed", _ => "notRun" },
+                WhatIf = WhatIfLines.Of(job.Choice.WhatIf, runs.Select(run => run.Run.Record)),
                 Listed = [.. new[] { job.Attempt.Note }.OfType<string>(), .. BaselineReports.Given(job.Request), .. decision.Listed.Take(MaximumLines)],
                 Asked = Asked(job),
                 Noise = noise?.Report,

@@ -82,7 +82,10 @@ internal sealed class SandboxRunner(TimeProvider time)
         Dictionary<string, byte[]> logs = plan.Services.Select(service => service.Name).Concat(plan.Dependencies.Select(one => one.Name)).ToDictionary(name => name, name => Log(sandbox, name));
         await sandbox.Stop(cancellationToken);
         await following;
-        return new RunOutcome(watch.Record(fault), prepared, drove, logs);
+        RunRecord record = watch.Record(fault);
+        foreach (WhatIfUse use in record.WhatIf)
+            await step("what if", $"{use.Text}: {use.Call}");
+        return new RunOutcome(record, prepared, drove, logs);
     }
 
     private static async Task Warm(ISandbox sandbox, RunWatch watch, RunScript script, CancellationToken cancellationToken)

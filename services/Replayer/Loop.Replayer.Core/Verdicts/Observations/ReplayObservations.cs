@@ -83,6 +83,9 @@ public sealed record ReplayObservations
     /// <summary>A proof that this failure happens where another build runs; null when there is none.</summary>
     public Baseline? Baseline { get; init; }
 
+    /// <summary>What came of faults and edits; null without any.</summary>
+    public WhatIfSight? WhatIf { get; init; }
+
     /// <summary>How ambiguous answers were handed out; null when they were not.</summary>
     public Assignment? Assignment { get; init; }
 }

@@ -10,6 +10,8 @@ internal static class CallRows
         return first switch
         {
             null => null,
+            { Kind: TroubleKind.Miss } when at.Seen.WhatIf is not null => Decision.Inconclusive("V5", $"miss: {Text(first)} has no recorded answer{Note(first)}",
+                "make the callee live (--live), or let one fault answer every call to it: --fault 'SERVICE status=503'"),
             { Kind: TroubleKind.Miss, Partners: [RecordedPartner partner] } => Decision.Inconclusive("V5",
                 $"changed call: {Text(first)} differs from the recorded one in {string.Join("; ", partner.Fields)}", $"make the callee live: --live {partner.Callee}"),
             { Kind: TroubleKind.Miss } => Decision.Inconclusive("V5", $"miss: {Text(first)} has no recorded answer{Note(first)}",

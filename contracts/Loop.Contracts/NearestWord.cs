@@ -1,11 +1,14 @@
-namespace Loop.SandboxFiles.Format;
+namespace Loop.Contracts;
 
 /// <summary>Finds what a person most likely meant.</summary>
-internal static class NearestWord
+public static class NearestWord
 {
     /// <summary>The known word with the fewest letters to change, add or take away, case aside; null when none is known.</summary>
-    public static string? To(string written, IEnumerable<string> known) =>
-        known.OrderBy(word => Distance(written.ToUpperInvariant(), word.ToUpperInvariant())).ThenBy(word => word, StringComparer.Ordinal).FirstOrDefault();
+    public static string? To(string written, IEnumerable<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(written);
+        return known.OrderBy(word => Distance(written.ToUpperInvariant(), word.ToUpperInvariant())).ThenBy(word => word, StringComparer.Ordinal).FirstOrDefault();
+    }
 
     private static int Distance(string from, string to)
     {
