@@ -1,27 +1,27 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using Loop.Contracts.Api;
 
 namespace Loop.SandboxFiles;
 
 /// <summary>Writes the file that <c>loopctl sandbox init</c> begins with: what a conversation tells, and what a person has to say. Equal conversations give equal text.</summary>
-public static partial class SandboxFileWriter
+public static class SandboxFileWriter
 {
-    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase) { "null", "true", "false", "yes", "no", "on", "off", "y", "n" };
-
     /// <summary>The file's text; it has no faults, though it may have unknowns.</summary>
-    public static string Write(ConversationDetail conversation)
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="proposals">What an earlier replay of it had no answer for; null without one.</param>
+    public static string Write(ConversationDetail conversation, BackgroundProposals? proposals = null)
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"# Sandbox for conversation {Comment(conversation.Id)}: which services run live, and what they need beside the recording.\n");
+        text.Append(CultureInfo.InvariantCulture, $"# Sandbox for conversation {YamlWriting.Comment(conversation.Id)}: which services run live, and what they need beside the recording.\n");
         text.Append("# Replace every 'unknown'. Services that are not named here are answered from the recording.\n");
         text.Append("version: 1\nservices:\n");
         foreach (IGrouping<string, HopView> service in conversation.Hops.Where(hop => hop.Destination.Trim().Length > 0).GroupBy(hop => hop.Destination, StringComparer.Ordinal))
             WriteService(text, service.Key, [.. service], conversation.OriginHopId);
         if (conversation.Hops.All(hop => hop.Destination.Trim().Length == 0))
             text.Append("  unknown:                      # no hop of the conversation names its service\n    state: recorded\n");
+        ProposalText.Write(text, proposals, conversation.Hops.Select(hop => hop.Destination).ToHashSet(StringComparer.Ordinal));
+        CredentialText.Write(text, conversation);
         text.Append("clock: shifted                  # live services see the recorded time; frozen and real are the others\n");
         text.Append("timeZone: UTC                   # as in production\n");
         text.Append("locale: C.UTF-8                 # as in production\n");
@@ -32,7 +32,7 @@ public static partial class SandboxFileWriter
     {
         HopView? origin = hops.FirstOrDefault(hop => hop.Id == originHopId);
         string why = origin is null ? Called(hops) : $"{Call(origin)} failed here by itself: {origin.Failure ?? "unknown"}";
-        text.Append(CultureInfo.InvariantCulture, $"  # {Comment(why)}\n  {Scalar(name)}:\n");
+        text.Append(CultureInfo.InvariantCulture, $"  # {YamlWriting.Comment(why)}\n  {YamlWriting.Scalar(name)}:\n");
         // Known by its address alone: no proxy stands beside it, so it is most likely somebody else's.
         if (hops.TrueForAll(hop => hop.DestinationFrom == "authority"))
         {
@@ -59,15 +59,4 @@ public static partial class SandboxFileWriter
         int colon = authority?.LastIndexOf(':') ?? -1;
         return colon >= 0 && int.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535 ? port : null;
     }
-
-    // A recorded path must not end the comment that it stands in.
-    private static string Comment(string text) => Unprintable().Replace(text.Length > 120 ? text[..120] + "…" : text, "?");
-
-    private static string Scalar(string text) => Word().IsMatch(text) && !Reserved.Contains(text) ? text : JsonSerializer.Serialize(text);
-
-    [GeneratedRegex(@"[^\P{C}]|[\u2028\u2029\u0085\uFFFE\uFFFF]", RegexOptions.CultureInvariant)]
-    private static partial Regex Unprintable();
-
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_.-]*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Word();
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Loop.Cli.Replays;
 using Loop.Cli.Terminal;
 using Loop.Client;
 using Loop.Contracts.Api;
@@ -16,8 +17,10 @@ internal static class SandboxCommand
         Argument<string> id = new("ID") { Description = "Conversation, or the beginning of its id" };
         Option<string> output = new("--output", "-o") { Description = "Where to write it; - for standard output", DefaultValueFactory = _ => SandboxFile.FileName, HelpName = "FILE" };
         Option<bool> force = new("--force") { Description = "Replace a file that is there" };
-        var command = new Command("init", "Write a sandbox file from a conversation") { id, output, force };
-        scope.Handle(command, (result, client, cancellationToken) => Write(scope.Context, client, result.GetRequiredValue(id), result.GetValue(output)!, result.GetValue(force), cancellationToken));
+        Option<string?> fromReplay = new("--from-replay") { Description = "Replay in a sandbox whose unanswered calls are proposed; else the newest that had some", HelpName = "REPLAY" };
+        var command = new Command("init", "Write a sandbox file from a conversation") { id, output, force, fromReplay };
+        scope.Handle(command, (result, client, cancellationToken) =>
+            Write(scope.Context, client, result.GetRequiredValue(id), result.GetValue(fromReplay), result.GetValue(output)!, result.GetValue(force), cancellationToken));
         return command;
     }
 
@@ -30,10 +33,10 @@ internal static class SandboxCommand
         return command;
     }
 
-    private static async Task<int> Write(CliContext context, LoopClient client, string id, string output, bool force, CancellationToken cancellationToken)
+    private static async Task<int> Write(CliContext context, LoopClient client, string id, string? fromReplay, string output, bool force, CancellationToken cancellationToken)
     {
         ConversationDetail conversation = await client.GetConversation(id, cancellationToken);
-        string text = SandboxFileWriter.Write(conversation);
+        string text = SandboxFileWriter.Write(conversation, await UnansweredCalls.Of(client, conversation, fromReplay, cancellationToken));
         if (output is "-")
         {
             context.Output.Write(text);

@@ -44,5 +44,6 @@ internal static class SandboxText
 
         ReplayText.WriteList(context, "refused", run.Refused);
         ReplayText.WriteList(context, "background", run.Background);
+        ReplayText.WriteList(context, "no clock", run.ClockNotReached ?? []);
     }
 }

@@ -113,6 +113,14 @@ public sealed record RunReport
     /// <summary>Calls that belong to no request, in words.</summary>
     public IReadOnlyList<string> Background { get; init; } = [];
 
+    /// <summary>Calls that nothing answered, each once, as a sandbox file could declare them; null when everything was answered.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnansweredCall>? Unanswered { get; init; }
+
+    /// <summary>Live services that did not run at the recorded time, with why; null when all did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? ClockNotReached { get; init; }
+
     /// <summary>Name of the run's record in the replay's pack: every message that was sent and seen; null when there is none.</summary>
     public string? RecordSha256 { get; init; }
 
@@ -126,3 +134,10 @@ public sealed record RunReport
 /// <param name="Why">Why there is no answer.</param>
 /// <param name="Nearest">The nearest recorded calls, at most three, each with the fields that differ.</param>
 public sealed record MissReport(string Caller, string Call, string Why, IReadOnlyList<string> Nearest);
+
+/// <summary>A call that nothing answered.</summary>
+/// <param name="Caller">Live service that called.</param>
+/// <param name="Method">Method.</param>
+/// <param name="Url">Where it went, with its query.</param>
+/// <param name="InRequest">True when the service was serving a request: then the call may be a part of it.</param>
+public sealed record UnansweredCall(string Caller, string Method, string Url, bool InRequest);

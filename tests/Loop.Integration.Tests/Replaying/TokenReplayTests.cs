@@ -32,6 +32,7 @@ public sealed class TokenReplayTests
         Assert.Equal((Verdict.Fixed, "F3"), (mended.Verdict, mended.Row));
 
         await AssertUndecided(server, kept, sandbox.File("jwt: {keySet: http://login.internal/other}"), "nobody fetched login.internal/other");
+        await AssertProposed(server, kept);
         await AssertUndecided(server, kept, sandbox.File("jwt: {keySet: " + KeySet + ", claims: {nbf: 1, exp: 2}}"), "error=\"invalid_token\", error_description=\"IDX10223");
         Assert.Empty(server.Errors);
     }
@@ -43,6 +44,14 @@ public sealed class TokenReplayTests
         Assert.Contains("accounts refused the token that was minted for the replay (status 401", report.Reason);
         Assert.Contains(reason, report.Reason);
         Assert.Contains("credentials:", report.NextStep);
+    }
+
+    // The service asked for its keys while it served the request: whether they belong to it is not for Loop to say.
+    private static async Task AssertProposed(LoopServer server, ConversationDetail kept)
+    {
+        (_, string text, _) = await Loopctl.Run(server.Http, ["sandbox", "init", kept.Id, "--output", "-"]);
+        Assert.Contains("# background:\n#   - call: \"GET http://login.internal/keys\"\n#     by: accounts\n#     answer: { status: 200 }  # no kept conversation holds an answer: write one; made while a request was served", text);
+        Assert.Contains("#   authorization: { header: authorization, jwt: { keySet: \"http://HOST/PATH\" } }  # RS256, issued by \"https://login.example\", for \"accounts\"", text);
     }
 
     private static void AssertRedacted(ConversationDetail kept, string token)

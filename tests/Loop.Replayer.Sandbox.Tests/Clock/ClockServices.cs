@@ -89,21 +89,17 @@ internal static class ClockServices
             "Java" => ("/usr/bin/java", "Clock.java", Java),
             _ => ("/usr/bin/go", "clock.go", Go),
         };
-        Need(program, isOptional: runtime is "Java");
+        // Java runs a source file only where its compiler is.
+        foreach (string needed in runtime is "Java" ? [program, "/usr/bin/javac"] : new[] { program })
+        {
+            if (!File.Exists(needed))
+                RequireReal.Skip($"{needed} is not installed.");
+        }
+
         await File.WriteAllTextAsync(Path.Combine(service.WorkFolder, file), text);
         if (runtime is "Go")
             await Build(service.WorkFolder);
         return service with { Command = runtime is "Go" ? ["./clock", port.ToString()] : [Path.GetFileName(program), file, port.ToString()], Environment = new Dictionary<string, string>(), Folders = [] };
-    }
-
-    // Java needs its compiler to run a source file, and is not among the programs that the tests install.
-    private static void Need(string program, bool isOptional)
-    {
-        if (File.Exists(program) && (!isOptional || File.Exists("/usr/bin/javac")))
-            return;
-        if (isOptional)
-            Assert.Skip($"{program} or its compiler is not installed.");
-        RequireReal.Skip($"{program} is not installed.");
     }
 
     private static async Task Build(string folder)

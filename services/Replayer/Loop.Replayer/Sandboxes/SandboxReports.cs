@@ -97,6 +97,8 @@ internal static class SandboxReports
             Misses = [.. record.Calls.Where(call => call.Miss is not null).Take(MaximumMisses).Select(Miss)],
             Refused = [.. record.Refused.Where(one => !one.IsBackground).Take(MaximumLines).Select(one => $"{one.Target} by {one.Caller}")],
             Background = [.. Background(record).Distinct().Take(MaximumLines)],
+            Unanswered = OrNull([.. record.Calls.Where(call => call.Miss is not null).Select(Unanswered).Distinct().Take(MaximumMisses)]),
+            ClockNotReached = OrNull([.. record.ClockNotReached.Take(MaximumLines).Select(pair => $"{pair.Key}: {pair.Value}")]),
             RecordSha256 = run.RecordSha256,
             Logs = run.Logs,
         };
@@ -104,6 +106,14 @@ internal static class SandboxReports
 
     private static MissReport Miss(ServedCall call) => new(
         call.Caller, CallTroubles.Text(call), call.Miss!, [.. call.Candidates.Select(candidate => $"{candidate.Label}: {string.Join("; ", CallTroubles.Fields(candidate))}")]);
+
+    private static UnansweredCall Unanswered(ServedCall call)
+    {
+        HttpMessagePart part = call.Request.Part;
+        return new UnansweredCall(call.Caller, part.Header(":method") ?? "", $"http://{part.Header(":authority")?.ToLowerInvariant()}{part.Header(":path")}", !call.IsBackground);
+    }
+
+    private static IReadOnlyList<T>? OrNull<T>(IReadOnlyList<T> list) => list.Count == 0 ? null : list;
 
     private static IEnumerable<string> Background(RunRecord record) =>
         record.Calls.Where(call => call.IsBackground).Select(call => $"{CallTroubles.Text(call)} by {call.Caller}{(call.Miss is null ? "" : ": no answer")}")
