@@ -22,7 +22,7 @@ public sealed class PlaceTests
     }
 
     [Fact]
-    public async Task WorkFolder_IsTheHostsAndWritable()
+    public async Task WorkFolder_HasTheContentOfTheHostsAndIsWritable()
     {
         SandboxService shop = TestSandbox.Web("shop", 8080);
         await File.WriteAllTextAsync(Path.Combine(shop.WorkFolder, "given"), "from the host", Token);

@@ -60,11 +60,9 @@ public sealed class SealedDependencyTests : DependencyConformance
         SandboxService shop = TestSandbox.Web("shop", 8080);
         DependencyPlan database = RealServers.Postgres("shop", sql: "CREATE TABLE items (name text); INSERT INTO items VALUES ('dumped')");
         StateCommand dump = new([programs + "/pg_dump", "-h", "127.0.0.1", "-U", "shop", "-F", format, "-f", "dump", "shop"]);
-        await using (await Started([shop with { State = [dump] }], database))
-        {
-            // The dump is made before the service starts.
-        }
-
+        // The dump is made before the service starts.
+        await using (ISandbox dumped = await Started([shop with { State = [dump] }], database))
+            await TakeDump(dumped, shop);
         DependencyPlan restored = database with { Seed = new StateDump(Path.Combine(shop.WorkFolder, "dump")) };
         await using ISandbox sandbox = await Started([shop], restored);
 
@@ -77,14 +75,19 @@ public sealed class SealedDependencyTests : DependencyConformance
         RealServers.Require(ServerKind.Redis);
         SandboxService shop = TestSandbox.Web("shop", 8080);
         DependencyPlan cache = RealServers.Redis("shop", seed: new StateStatements("SET name dumped"));
-        await using (await Started([shop with { State = [new StateCommand(["redis-cli", "--rdb", "dump"])] }], cache))
-        {
-            // As above.
-        }
+        await using (ISandbox dumped = await Started([shop with { State = [new StateCommand(["redis-cli", "--rdb", "dump"])] }], cache))
+            await TakeDump(dumped, shop);
 
         await using ISandbox sandbox = await Started([shop], cache with { Seed = new StateDump(Path.Combine(shop.WorkFolder, "dump")) });
 
         Assert.Equal("$6 dumped", await RealServers.Ask(sandbox, shop, "127.0.0.1:6379", "GET name"));
+    }
+
+    // What is written to a work folder goes with its sandbox.
+    private static async Task TakeDump(ISandbox sandbox, SandboxService shop)
+    {
+        string content = await TestSandbox.Get(sandbox, shop.Name, shop.Port, "/run/" + Uri.EscapeDataString("base64 -w0 dump"));
+        await File.WriteAllBytesAsync(Path.Combine(shop.WorkFolder, "dump"), Convert.FromBase64String(content[..content.IndexOf(' ')]), Token);
     }
 
     [Fact]

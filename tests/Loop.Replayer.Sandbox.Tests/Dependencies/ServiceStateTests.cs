@@ -21,7 +21,8 @@ public sealed class ServiceStateTests
 
         Assert.Null(await sandbox.Start(Token));
 
-        Assert.Equal("hello from shop\n", await File.ReadAllTextAsync(Path.Combine(shop.WorkFolder, "state"), Token));
+        Assert.Equal("hello from shop (0)", await TestSandbox.Get(sandbox, "shop", 8080, "/run/" + Uri.EscapeDataString("cat state")));
+        Assert.Empty(Directory.GetFileSystemEntries(shop.WorkFolder));
         // Who answers has written its line.
         await TestSandbox.Get(sandbox, "shop", 8080, "/");
         using StreamReader log = new(sandbox.OpenLog("shop"));
@@ -66,10 +67,10 @@ public sealed class ServiceStateTests
     {
         ISandboxDriver driver = await TestSandbox.Required();
         string mark = Guid.NewGuid().ToString("n");
-        SandboxService shop = TestSandbox.Web("shop", 8080) with { State = [new StateCommand(["sh", "-c", "touch begun; sleep 600"])], Environment = new Dictionary<string, string> { [MarkedProcesses.Variable] = mark } };
+        SandboxService shop = TestSandbox.Web("shop", 8080) with { State = [new StateCommand(["sleep", "600"])], Environment = new Dictionary<string, string> { [MarkedProcesses.Variable] = mark } };
         await using ISandbox sandbox = await driver.Prepare(new SandboxPlan { Services = [shop] }, Token);
         Task<SandboxFailure?> starting = sandbox.Start(Token);
-        while (!File.Exists(Path.Combine(shop.WorkFolder, "begun")))
+        while (MarkedProcesses.Find(mark).Length == 0)
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
 
         await sandbox.Stop(Token);

@@ -7,6 +7,7 @@ using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Destinations;
 using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
+using Loop.Replayer.Sandbox.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -33,7 +34,7 @@ public sealed class ReplayerHost : IAsyncDisposable
 
     public int Port => Client.BaseAddress!.Port;
 
-    public static async Task<ReplayerHost> Start(Recording recording, FakeStore? store = null, Dictionary<string, string?>? settings = null, IHostResolver? resolver = null, bool isKept = true)
+    public static async Task<ReplayerHost> Start(Recording recording, FakeStore? store = null, Dictionary<string, string?>? settings = null, IHostResolver? resolver = null, bool isKept = true, ProcessSandboxOptions? sandbox = null)
     {
         store ??= new FakeStore();
         if (isKept)
@@ -52,6 +53,8 @@ public sealed class ReplayerHost : IAsyncDisposable
         builder.Services.AddSingleton<IReplayIdSource>(new SequentialIds());
         if (resolver is not null)
             builder.Services.AddSingleton(resolver);
+        if (sandbox is not null)
+            builder.Services.AddSingleton(sandbox);
         builder.AddReplayer();
         WebApplication app = builder.Build();
         app.MapReplayer();

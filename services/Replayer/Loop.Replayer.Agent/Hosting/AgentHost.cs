@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.Clock;
 using Loop.Replayer.Agent.Dependencies;
+using Loop.Replayer.Agent.Launch;
 using Loop.Replayer.Agent.Linux;
 using Loop.Replayer.Agent.Networks;
 using Loop.Replayer.Sandbox.Driver;
@@ -27,18 +28,20 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         DependencyReach reach = new(observer.Tell);
         await using SandboxNetworks networks = new(plan.Plan, plan.IsSealed, names, refused, reach, observer.Tell);
         ServiceClock clock = new(plan.Plan.Clock, plan.IsSealed, time);
-        Launches launches = new(plan, networks, clock);
+        FreshFolders folders = new(plan);
+        Launches launches = new(plan, networks, clock, folders);
         using ClockMeasurement measurement = new(plan, clock, launches, time);
         using ClockProbe probe = new(clock, measurement, observer.Tell, time);
         using ServiceProcesses services = new(plan, networks, launches, reach, probe, observer.Tell, time);
         ICallHandler handler;
         try
         {
+            folders.Make();
             handler = await handlers(new CallHandlerContext(plan.Plan, networks, content => observer.Tell(new HandlerTold(content))));
             await networks.Open(handler, ending.Token);
             _ = new DialServer(networks).Serve(StateFiles.DialSocket(plan.StateFolder), ending.Token);
         }
-        catch (Exception error) when (error is KernelRefusedException or SocketException or SandboxException)
+        catch (Exception error) when (error is KernelRefusedException or SocketException or SandboxException or IOException or UnauthorizedAccessException)
         {
             observer.Tell(new SandboxRefused(error.Message));
             return 1;

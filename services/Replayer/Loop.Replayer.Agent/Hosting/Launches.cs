@@ -8,7 +8,7 @@ using Loop.Replayer.Sandbox.Protocol;
 namespace Loop.Replayer.Agent.Hosting;
 
 /// <summary>Starts programs through the launcher: services, dependencies, and the tools that make state. A key names one of them in the sandbox's folder.</summary>
-internal sealed class Launches(AgentPlan plan, SandboxNetworks networks, ServiceClock clock)
+internal sealed class Launches(AgentPlan plan, SandboxNetworks networks, ServiceClock clock, FreshFolders folders)
 {
     /// <summary>The sandbox's folder.</summary>
     public string StateFolder => plan.StateFolder;
@@ -19,6 +19,7 @@ internal sealed class Launches(AgentPlan plan, SandboxNetworks networks, Service
         Service = service.Name,
         Command = service.Command,
         WorkFolder = service.WorkFolder,
+        WorkSource = folders.Of(service),
         UserId = service.UserId,
         IsSealed = plan.IsSealed,
         Environment = clock.Environment(networks.EnvironmentOf(service)),
@@ -37,6 +38,7 @@ internal sealed class Launches(AgentPlan plan, SandboxNetworks networks, Service
         Service = dependency.Name,
         Command = command,
         WorkFolder = StateFiles.Data(plan.StateFolder, dependency.Name),
+        WorkSource = StateFiles.Data(plan.StateFolder, dependency.Name),
         UserId = user,
         IsSealed = plan.IsSealed,
         // A database has the clock of those who use it.

@@ -39,7 +39,7 @@ internal static class FileSystemView
         MakeProcesses(Folder(root + "/proc"), isOtherUser: plan.UserId != 0);
         foreach (string folder in plan.Folders)
             Mounts.Overlay(folder, Folder(root + folder), Folder(root + "/.empty"));
-        Mounts.BindWritable(plan.WorkFolder, Folder(root + plan.WorkFolder));
+        Mounts.BindWritable(plan.WorkSource, Folder(root + plan.WorkFolder));
         WriteFiles(root, [.. Names(plan.Service), .. Users(plan.UserId), .. plan.Files]);
         HideSockets(root, plan.HiddenSockets);
         // Last: nothing can be added at the top level any more.

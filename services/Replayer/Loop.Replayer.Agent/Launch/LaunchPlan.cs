@@ -12,6 +12,9 @@ internal sealed record LaunchPlan
 
     public required string WorkFolder { get; init; }
 
+    /// <summary>Where the content of the work folder lies on the host.</summary>
+    public required string WorkSource { get; init; }
+
     /// <summary>The user that the program sees itself as.</summary>
     public int UserId { get; init; }
 

@@ -41,7 +41,7 @@ internal static class Launcher
 
             if (!Directory.Exists(plan.WorkFolder))
                 throw new KernelRefusedException($"the work folder {plan.WorkFolder} does not exist", NoDirectory);
-            Environment.CurrentDirectory = plan.WorkFolder;
+            Environment.CurrentDirectory = plan.IsSealed ? plan.WorkFolder : plan.WorkSource;
             bool isOther = plan.UserId != 0 && (plan.IsSealed || Environment.IsPrivilegedProcess);
             ProgramImage image = isOther ? ProgramImage.PrepareAs(plan.UserId, plan.IsSealed, plan.Command, plan.Environment) : ProgramImage.Prepare(plan.Command, plan.Environment);
             _ = Native.setsid();

@@ -43,6 +43,16 @@ internal static class Mounts
             BindReadOnly(source, target);
     }
 
+    /// <summary>Shows a folder with what is written to it lying elsewhere. Marks are kept as attributes of the user, which a user namespace may set (Linux 5.11, in memory 6.6).</summary>
+    public static void Writes(string source, string upper, string work, string target)
+    {
+        Native.Check(Native.setxattr(upper, "user.loop", "y"u8, 1, 0), "set an attribute in memory (Linux 6.6 or newer)");
+        Native.Check(Native.mount("overlay", target, "overlay", NoSetuid | NoDevices, $"lowerdir={source},upperdir={upper},workdir={work},userxattr"), $"make an overlay over {source}");
+    }
+
+    /// <summary>Takes a mount that was made here away.</summary>
+    public static void Remove(string target) => Native.Check(Native.umount2(target, 0), $"unmount {target}");
+
     public static void BindWritable(string source, string target)
     {
         Bind(source, target);

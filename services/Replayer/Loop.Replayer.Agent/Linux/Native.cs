@@ -67,6 +67,12 @@ internal static partial class Native
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int umount2(string target, int flags);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int setxattr(string path, string name, ReadOnlySpan<byte> value, nint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int statx(int folder, string path, int flags, uint mask, Span<byte> data);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int prctl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 

@@ -9,7 +9,10 @@ public sealed record SandboxService
     /// <summary>Program and arguments. A program without '/' is looked up in the PATH of <see cref="Environment"/>.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
-    /// <summary>The folder that the service starts in, and the only one outside its private ones that it can write to.</summary>
+    /// <summary>
+    /// The folder that the service starts in, and the only one outside its private ones that it can write to. It finds the content that the folder has when the
+    /// place is made; what it writes is seen by itself and by what makes its state, and goes with the sandbox.
+    /// </summary>
     public required string WorkFolder { get; init; }
 
     /// <summary>

@@ -14,7 +14,8 @@ internal static class ObstacleProbe
             return $"The sandbox's agent is not at {options.AgentPath}.";
         if (options.IsSealed && !await Exists("unshare"))
             return "The program unshare is not on the PATH: install util-linux.";
-        SandboxService nothing = new() { Name = "probe", Command = ["/bin/true"], WorkFolder = "/usr", Port = 1 };
+        string empty = Directory.CreateTempSubdirectory("loop-probe-").FullName;
+        SandboxService nothing = new() { Name = "probe", Command = ["/bin/true"], WorkFolder = empty, Port = 1 };
         try
         {
             ISandbox sandbox = await new ProcessSandboxDriver(options, time).Prepare(new SandboxPlan { Services = [nothing] }, cancellationToken);
@@ -27,6 +28,10 @@ internal static class ObstacleProbe
         catch (SandboxException error)
         {
             return error.Message;
+        }
+        finally
+        {
+            Directory.Delete(empty);
         }
     }
 

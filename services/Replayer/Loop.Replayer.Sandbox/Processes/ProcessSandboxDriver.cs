@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Loop.Replayer.Sandbox.Driver;
 using Loop.Replayer.Sandbox.Protocol;
@@ -8,8 +7,6 @@ namespace Loop.Replayer.Sandbox.Processes;
 /// <summary>Makes sandboxes out of processes and Linux namespaces, with and without root. See <c>docs/decisions</c> for the choices.</summary>
 public sealed class ProcessSandboxDriver(ProcessSandboxOptions options, TimeProvider time) : ISandboxDriver
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>A driver that seals where this machine can, and says why where it cannot. Asks the machine, so it takes a second.</summary>
     public static async Task<ProcessSandboxDriver> Choose(ProcessSandboxOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -32,7 +29,7 @@ public sealed class ProcessSandboxDriver(ProcessSandboxOptions options, TimeProv
             throw new SandboxException("A sandbox of processes needs Linux.");
         SandboxPlanRules.Check(plan, options.IsSealed);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5));
-        string folder = MakeFolder(id);
+        string folder = OwnedFolder.Make(options.StateRoot, id);
         AgentProcess? agent = null;
         try
         {
@@ -70,16 +67,4 @@ public sealed class ProcessSandboxDriver(ProcessSandboxOptions options, TimeProv
 
     /// <inheritdoc/>
     public Task<int> Sweep(CancellationToken cancellationToken) => SandboxLeftovers.Sweep(options.StateRoot, time, cancellationToken);
-
-    [SupportedOSPlatform("linux")]
-    private string MakeFolder(string id)
-    {
-        Directory.CreateDirectory(options.StateRoot, OwnerOnly);
-        // Somebody else may have made it first, in a place where everybody may: plans and logs hold the secrets of services.
-        if (File.GetUnixFileMode(options.StateRoot) != OwnerOnly)
-            throw new SandboxException($"{options.StateRoot} can be read by other users: remove it, or name another folder.");
-        string folder = Directory.CreateDirectory(Path.Combine(options.StateRoot, id), OwnerOnly).FullName;
-        File.WriteAllText(SandboxLeftovers.OwnerFile(folder), ProcessMark.OfSelf().ToString());
-        return folder;
-    }
 }

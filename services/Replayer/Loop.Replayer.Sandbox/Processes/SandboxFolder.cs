@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace Loop.Replayer.Sandbox.Processes;
 
 /// <summary>Removes the folder of a sandbox that has ended.</summary>
@@ -22,6 +24,19 @@ internal static class SandboxFolder
             {
                 await Task.Delay(Pause, time);
             }
+            catch (UnauthorizedAccessException) when (attempt == 1 && OperatingSystem.IsLinux())
+            {
+                OpenFolders(folder);
+            }
         }
+    }
+
+    // A service may have taken its own rights over what it made in a copy of its work folder.
+    [SupportedOSPlatform("linux")]
+    private static void OpenFolders(string folder)
+    {
+        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (DirectoryInfo inner in new DirectoryInfo(folder).EnumerateDirectories().Where(inner => inner.LinkTarget is null))
+            OpenFolders(inner.FullName);
     }
 }

@@ -9,6 +9,9 @@ public static class StateFiles
     /// <summary>The work folder of a dependency: its data, made for this sandbox alone.</summary>
     public static string Data(string stateFolder, string dependency) => Path.Combine(stateFolder, dependency + ".data");
 
+    /// <summary>Where a service's work folder is made fresh.</summary>
+    public static string Fresh(string stateFolder, string service) => Path.Combine(stateFolder, service + ".fresh");
+
     /// <summary>What a tool that makes state reads from its standard input.</summary>
     public static string Input(string stateFolder, string key) => Path.Combine(stateFolder, key + ".input");
 

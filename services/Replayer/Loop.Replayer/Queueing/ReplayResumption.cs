@@ -19,13 +19,20 @@ internal sealed class ReplayResumption(ReplayJobs jobs, IReplayIdSource ids)
     {
         ReplayOrder order = progress.Requested.Order!;
         ReplayIds own = ReplayIds.Again(progress.Requested.Id, progress.Requested.Keys, ids.Next());
-        ReplayRequest request = order.Request!.Value.Deserialize<ReplayRequest>(LoopJson.Options) ?? throw new InvalidDataException($"The stored request of replay {own.ReplayId} is null.");
+        ReplayRequest request = Stored(progress)!;
         (ReplayJob? job, ReplayRefusal? refusal) = await jobs.Make(request, own, progress.Requested.At, cancellationToken);
         if (job is null)
             return (null, Ended($"and it would be refused now: {refusal!.Detail}", refusal.Remedy));
         string[] changed = [.. Changes(order, ReplayDigests.Of(job))];
         return changed.Length == 0 ? (job, null) : (null, Ended($"and {string.Join(" and ", changed)} changed since it was accepted", Again));
     }
+
+    /// <summary>The report of a replay that ends without a job. What was put into it stays marked: nobody may take it for a replay of what was recorded.</summary>
+    public static ReplayReport OpenReport(ReplayProgress progress) => Stored(progress)?.Sandbox is { } sandbox && sandbox.Faults.Count + sandbox.Edits.Count > 0
+        ? progress.Report with { Sandbox = new SandboxReport { File = sandbox.File, Live = sandbox.Live, WhatIf = [.. sandbox.Faults, .. sandbox.Edits] } }
+        : progress.Report;
+
+    private static ReplayRequest? Stored(ReplayProgress progress) => progress.Requested.Order?.Request?.Deserialize<ReplayRequest>(LoopJson.Options);
 
     private static TakeUp.End Ended(string why, string next) =>
         new(SandboxFaultKind.HarnessError, $"interrupted: the replayer was restarted before this replay had ended, {why}", next);

@@ -50,7 +50,7 @@ internal sealed class ReplayWorker(ReplayQueue queue, ReplayResumption resumptio
         switch (next)
         {
             case TakeUp.End end:
-                await engine.End(progress!.Report, end.Kind, end.Reason, end.NextStep);
+                await engine.End(job is null ? ReplayResumption.OpenReport(progress!) : ReportWriter.Accepted(job), end.Kind, end.Reason, end.NextStep);
                 break;
             // 3
             case TakeUp.Run run when await journal.Begin(replayId, new ReplayBegun(run.Attempt, time.GetUtcNow())):

@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Loop.Contracts.Api;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Sandbox.Driver;
+using Loop.Replayer.Sandbox.Processes;
 
 namespace Loop.Replayer.Sandboxes;
 
@@ -11,7 +13,7 @@ namespace Loop.Replayer.Sandboxes;
 /// Carries out one run: (1) make the place, (2) start the services, (3) fill caches, (4) drive, (5) wait for later calls, (6) stop. Whatever goes wrong with the
 /// place or a service is a fault of the record, not an exception; nothing is left behind in any case.
 /// </summary>
-internal sealed class SandboxRunner(TimeProvider time)
+internal sealed class SandboxRunner(ProcessSandboxOptions options, TimeProvider time)
 {
     private const int LogTailBytes = 2000;
     private static readonly TimeSpan QuietAfterLag = TimeSpan.FromSeconds(2);
@@ -26,7 +28,9 @@ internal sealed class SandboxRunner(TimeProvider time)
     public async Task<RunOutcome> Run(ISandboxDriver driver, SandboxPlan plan, RunScript script, Func<string, string, Task> step, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        string folder = Directory.CreateTempSubdirectory("loop-run-").FullName;
+        string folder = OperatingSystem.IsLinux()
+            ? OwnedFolder.Make(options.StateRoot, $"run-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}")
+            : Directory.CreateTempSubdirectory("loop-run-").FullName;
         try
         {
             string input = Path.Combine(folder, "script.json");
