@@ -172,6 +172,16 @@ public sealed class ConversationTreeTests
     }
 
     [Fact]
+    public void Build_AccessLogOfAWholeExchange_TellsWhenItEnded()
+    {
+        RecordedExchange seen = _sketch.Client("web", "/a", 0, 40);
+        RecordedExchange logged = _sketch.Log(seen, []);
+        logged = logged with { Exchange = logged.Exchange with { Duration = TimeSpan.FromMilliseconds(3) } };
+
+        Assert.Equal(3, Assert.Single(ConversationTree.Build([seen, logged]).Hops).DurationMs);
+    }
+
+    [Fact]
     public void Build_AccessLogAlone_IsAHeaderOnlyHop()
     {
         RecordedExchange seen = _sketch.Server("web", "/x", 0, 5, status: 503);

@@ -87,7 +87,8 @@ internal static class AccessLogJoin
         IReadOnlyList<string> flags = [.. exchange.ResponseFlags.Union(entry.ResponseFlags)];
         return exchange with
         {
-            Duration = exchange.Duration ?? entry.Duration,
+            // The log's is from one clock, the proxy's own. The other ends when the last bytes had reached us, and late bytes make calls that followed each other overlap.
+            Duration = (exchange.End is ExchangeEnd.Complete ? entry.Duration : null) ?? exchange.Duration ?? entry.Duration,
             ResponseFlags = flags,
             ResponseCodeDetails = exchange.ResponseCodeDetails ?? entry.ResponseCodeDetails,
             OutgoingSpanId = exchange.OutgoingSpanId ?? entry.OutgoingSpanId,
