@@ -11,6 +11,7 @@ return args switch
     ["door", var door, var argument] => Print(Doors.Try(door, argument)),
     ["noisy", var port, var build] => await NoisyService.Run(int.Parse(port), build),
     ["tokens", var port, .. var more] => await TokenService.Run(int.Parse(port), isMended: more is ["mended"]),
+    ["session", var port, var build] => await SessionShop.Run(int.Parse(port), build is "fixed"),
     ["silent"] => await WebService.Wait(),
     ["stubborn", var port] => await WebService.Stubborn(int.Parse(port)),
     ["children", var port] => await WebService.WithChildren(int.Parse(port)),

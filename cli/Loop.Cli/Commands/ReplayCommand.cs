@@ -12,7 +12,7 @@ internal static class ReplayCommand
 {
     public static Command Create(CommandScope scope)
     {
-        Argument<string?> id = new("ID") { Description = "Conversation, or the beginning of its id", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string[]> ids = new("ID") { Description = "Conversation, or the beginning of its id; in a sandbox also several: the last one is judged, the others are replayed before it", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> idOption = new("--id") { Description = "The same, as an option", HelpName = "ID" };
         Option<string?> destination = new("--destination", "-d") { Description = "Where to send it: host:port or URL", HelpName = "HOST:PORT" };
         Option<string?> sandbox = new("--sandbox", "-s") { Description = "Run copies of the services that this file names, sealed off, with the recording around them", HelpName = "FILE" };
@@ -34,15 +34,15 @@ internal static class ReplayCommand
         Option<bool> json = CommandScope.Json();
         var command = new Command("replay", "Replay a conversation; exits 0 reproduced, 1 fixed, 2 diverged, 3 inconclusive, 4 unchanged (what if)")
         {
-            id, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, fault, edit, against, learnNoise, noise, hop, header, timeout, json,
+            ids, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, fault, edit, against, learnNoise, noise, hop, header, timeout, json,
         };
-        command.Validators.Add(result => RequireOneId(result, id, idOption));
+        command.Validators.Add(result => RequireOneId(result, ids, idOption, destination));
         command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, fault, edit, against, learnNoise, noise]));
         scope.Handle(command, (result, client, cancellationToken) =>
         {
             var request = new ReplayRequest
             {
-                Conversation = result.GetValue(id) ?? result.GetValue(idOption)!,
+                Conversation = result.GetValue(ids) is [.., string last] ? last : result.GetValue(idOption)!,
                 Destination = result.GetValue(destination),
                 Sandbox = result.GetValue(sandbox) is { } file
                     ? new SandboxReplay
@@ -50,6 +50,7 @@ internal static class ReplayCommand
                         File = Path.GetFullPath(file),
                         Live = Names(result.GetValue(live)),
                         Recorded = Names(result.GetValue(recorded)),
+                        Before = [.. (result.GetValue(ids) ?? []).SkipLast(1)],
                         Judge = result.GetValue(judge),
                         Times = result.GetValue(times),
                         Wrong = result.GetValue(wrong),
@@ -81,10 +82,12 @@ internal static class ReplayCommand
             result.AddError($"{wrong.Name} goes with --sandbox.");
     }
 
-    private static void RequireOneId(CommandResult result, Argument<string?> id, Option<string?> idOption)
+    private static void RequireOneId(CommandResult result, Argument<string[]> ids, Option<string?> idOption, Option<string?> destination)
     {
-        bool hasArgument = result.GetResult(id) is { Tokens.Count: > 0 };
+        bool hasArgument = result.GetResult(ids) is { Tokens.Count: > 0 };
         bool hasOption = result.GetResult(idOption) is { Tokens.Count: > 0 };
+        if (result.GetResult(ids) is { Tokens.Count: > 1 } && result.GetResult(destination) is { Tokens.Count: > 0 })
+            result.AddError("Several conversations go with --sandbox; to a destination one is sent at a time.");
         if (hasArgument == hasOption)
             result.AddError(hasArgument ? "The conversation is named twice: ID and --id." : "Name the conversation: replay ID --destination host:port, or replay ID --sandbox FILE.");
     }

@@ -37,6 +37,12 @@ public sealed record SandboxReplay
     /// <summary>Services of the file to answer from the recording all the same.</summary>
     public IReadOnlyList<string> Recorded { get; init; } = [];
 
+    /// <summary>
+    /// Conversations that are replayed first in the same sandbox, in this order, and not judged: a login, then a filled basket. Ids or unique prefixes. What their
+    /// live answers hold (a session's cookie, an id) is what later requests are sent with.
+    /// </summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+
     /// <summary>Hop to judge instead of the origin: its number, its id, its name, or its service when that was called once.</summary>
     public string? Judge { get; init; }
 

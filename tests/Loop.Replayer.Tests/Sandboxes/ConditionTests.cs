@@ -59,7 +59,7 @@ public sealed class ConditionTests : IDisposable
     private SandboxConditions Conditions(string yaml)
     {
         SandboxFile file = Read(yaml);
-        return ConditionTexts.Of(file, file.Services, _folder, "hop-3", "", new Dictionary<string, string>());
+        return ConditionTexts.Of(file, file.Services, _folder, "hop-3", "", new Dictionary<string, string>(), []);
     }
 
     private string Yaml(string command = "[./service]", string? build = null, string environment = "{ MODE: usual }", string rest = "")

@@ -28,10 +28,11 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
     /// <summary>Sends a driven request; what comes of it is told.</summary>
     public async Task Drive(Drive drive, CancellationToken cancellationToken)
     {
-        tell(new DriveBegun(drive.HopId, time.GetUtcNow()));
+        DrivenRequest driven = DrivenRequest.Of(drive.Request, drive.HopId, bindings);
+        tell(new DriveBegun(drive.HopId, driven.TokensLeftOut, time.GetUtcNow()));
         foreach (string edit in drive.Edits)
             tell(new WhatIfApplied(edit, drive.Label, time.GetUtcNow()));
-        Answer answer = await Send(new LiveCallee(drive.Service, drive.Port), drive.HopId, drive.Request, drive.Limit, drive.IsBackground, cancellationToken);
+        Answer answer = await Send(new LiveCallee(drive.Service, drive.Port), drive.HopId, driven.Request, drive.Limit, drive.IsBackground, cancellationToken);
         tell(new DriveAnswered(drive.HopId, answer, time.GetUtcNow()));
     }
 

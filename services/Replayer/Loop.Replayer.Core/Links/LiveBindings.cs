@@ -93,16 +93,24 @@ public sealed class LiveBindings
     /// <summary>A recorded answer with live values in the places where the recording has linked ones; equal values elsewhere stay.</summary>
     public RewrittenMessage ToLive(string hopId, Message recordedAnswer)
     {
-        List<(string Place, string From, string To)> pairs = [.. _places[(hopId, LinkSide.Answer)]
+        RewrittenMessage rewritten = ToLive(hopId, LinkSide.Answer, recordedAnswer);
+        Alias(recordedAnswer, rewritten.Message);
+        return rewritten;
+    }
+
+    /// <summary>A recorded request that is driven, with what earlier live answers held in its stead.</summary>
+    public RewrittenMessage DrivenWithLive(string hopId, Message recordedRequest) => ToLive(hopId, LinkSide.Request, recordedRequest);
+
+    private RewrittenMessage ToLive(string hopId, LinkSide side, Message recorded)
+    {
+        List<(string Place, string From, string To)> pairs = [.. _places[(hopId, side)]
             .Select(pair => (pair.Place.Place, pair.Link.Value, LiveOf(pair.Link)))
             .Where(pair => pair.Item3 is not null && pair.Item3 != pair.Value)
             .Select(pair => (pair.Place, pair.Value, pair.Item3!))];
         if (pairs.Count == 0)
-            return new RewrittenMessage(recordedAnswer, []);
+            return new RewrittenMessage(recorded, []);
         ILookup<string, (string From, string To)> byPlace = pairs.ToLookup(pair => pair.Place, pair => (pair.From, pair.To), StringComparer.Ordinal);
-        RewrittenMessage rewritten = MessageRewriter.Rewrite(recordedAnswer, place => [.. byPlace[place]]);
-        Alias(recordedAnswer, rewritten.Message);
-        return rewritten;
+        return MessageRewriter.Rewrite(recorded, place => [.. byPlace[place]]);
     }
 
     /// <summary>A replayed value with recorded ids put back, for comparison. Short ones only where the recording links them.</summary>

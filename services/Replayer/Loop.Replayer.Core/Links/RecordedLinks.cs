@@ -31,6 +31,14 @@ public sealed record RecordedLinks(IReadOnlyList<ValueLink> Links, IReadOnlyList
         return new RecordedLinks([.. used.Where(flow => flow.SecondBirth is null).Select(flow => flow.ToLink())], [.. used.Where(flow => flow.SecondBirth is not null).Select(flow => flow.ToProposal()), .. Short(flows)]);
     }
 
+    /// <summary>Headers of a recorded request whose redaction tokens stand for values that earlier answers made: a replay makes them anew.</summary>
+    public IReadOnlySet<string> HeadersWithBoundTokens(string hopId) => Links
+        .Where(link => HeaderRedactor.IsToken(link.Value))
+        .SelectMany(link => link.Uses)
+        .Where(place => place.HopId == hopId && place.Side is LinkSide.Request && place.Place.StartsWith("header ", StringComparison.Ordinal))
+        .Select(place => place.Place["header ".Length..].Split('.')[0])
+        .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
     private static IEnumerable<(string? Scope, string Value, LinkPlace Place, bool IsFollowed)> Occurrences(LinkMessage message)
     {
         string route = message.Side is LinkSide.Request ? RouteOf(message.Message) : "";

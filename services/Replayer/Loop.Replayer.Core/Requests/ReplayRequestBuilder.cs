@@ -10,10 +10,11 @@ public static class ReplayRequestBuilder
     /// <param name="body">Kept bytes of its body.</param>
     /// <param name="ids">Fresh names.</param>
     /// <param name="supplied">Headers that a person or an allow-list entry sets, name → value.</param>
-    public static WireRequest Build(Exchange recorded, ReadOnlyMemory<byte> body, ReplayIds ids, IReadOnlyDictionary<string, string> supplied)
+    /// <param name="bound">Headers whose tokens stand for values that the replay makes anew before this request is sent; null for none.</param>
+    public static WireRequest Build(Exchange recorded, ReadOnlyMemory<byte> body, ReplayIds ids, IReadOnlyDictionary<string, string> supplied, IReadOnlySet<string>? bound = null)
     {
         HttpMessagePart request = recorded.Request ?? throw new ArgumentException("An exchange without a request cannot be replayed.", nameof(recorded));
-        Draft draft = new(recorded, ids, supplied);
+        Draft draft = new(recorded, ids, supplied, bound);
         foreach (HeaderField field in request.Headers)
             draft.Carry(field);
         draft.Supply();
@@ -37,7 +38,7 @@ public static class ReplayRequestBuilder
         recorded.Protocol?.StartsWith("HTTP/2", StringComparison.OrdinalIgnoreCase) == true
         || recorded.Request!.Header("content-type")?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
-    private sealed class Draft(Exchange recorded, ReplayIds ids, IReadOnlyDictionary<string, string> supplied)
+    private sealed class Draft(Exchange recorded, ReplayIds ids, IReadOnlyDictionary<string, string> supplied, IReadOnlySet<string>? bound)
     {
         private readonly HashSet<string> _suppliedNames = new(supplied.Keys, StringComparer.OrdinalIgnoreCase);
         private readonly HashSet<string> _namedByConnection = NamedByConnection(recorded.Request!);
@@ -54,7 +55,12 @@ public static class ReplayRequestBuilder
             string name = field.Name.ToLowerInvariant();
             if (name.StartsWith(':') || name is "host" or "content-length" || _suppliedNames.Contains(name))
                 return;
-            if (HeaderTreatment.IsToken("request", name, field.Value, recorded.Redacted))
+            if (bound?.Contains(name) is true)
+            {
+                Headers.Add(field with { Name = name });
+                Adjustments.Add($"set {name}: what the replay was given in an earlier answer");
+            }
+            else if (HeaderTreatment.IsToken("request", name, field.Value, recorded.Redacted))
                 DropToken(name);
             else if (name == "te" && field.Value.Contains("trailers", StringComparison.OrdinalIgnoreCase))
                 Headers.Add(new HeaderField("te", "trailers"));

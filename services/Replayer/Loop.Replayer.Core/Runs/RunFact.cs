@@ -15,7 +15,10 @@ namespace Loop.Replayer.Core.Runs;
 public abstract record RunFact(DateTimeOffset At);
 
 /// <summary>A request is being sent into a live service.</summary>
-public sealed record DriveBegun(string HopId, DateTimeOffset At) : RunFact(At);
+/// <param name="HopId">The recorded hop.</param>
+/// <param name="TokensLeftOut">Names of headers that lost a redaction token for which the replay has no value.</param>
+/// <param name="At">When.</param>
+public sealed record DriveBegun(string HopId, IReadOnlyList<string> TokensLeftOut, DateTimeOffset At) : RunFact(At);
 
 /// <summary>The answer to a driven request ended, or did not come.</summary>
 public sealed record DriveAnswered(string HopId, Answer Answer, DateTimeOffset At) : RunFact(At);

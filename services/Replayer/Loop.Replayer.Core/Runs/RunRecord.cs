@@ -22,6 +22,12 @@ public sealed record RunRecord
     /// <summary>The driven requests with their answers, in the order in which they were sent.</summary>
     public IReadOnlyList<DrivenHop> Driven { get; init; } = [];
 
+    /// <summary>The requests of conversations that went before, with their answers.</summary>
+    public IReadOnlyList<DrivenHop> Earlier { get; init; } = [];
+
+    /// <summary>Headers that lost a redaction token for which the run had no value, in whichever driven request.</summary>
+    public IReadOnlyList<string> TokensLeftOut { get; init; } = [];
+
     /// <summary>The calls of live services, in the order in which they began.</summary>
     public IReadOnlyList<ServedCall> Calls { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
@@ -62,7 +63,7 @@ public sealed record RunScript
             if (notes.Count > 0)
                 minted.Add(hop.Hop.Id);
             (recorded, body) = input.WhatIf.Change(hop.Hop.Id, recorded, body!);
-            WireRequest request = ReplayRequestBuilder.Build(recorded, body, names[hop.Hop.Id], input.Supplied(hop.Hop.Destination));
+            WireRequest request = ReplayRequestBuilder.Build(recorded, body, names[hop.Hop.Id], input.Supplied(hop.Hop.Destination), input.Links.HeadersWithBoundTokens(hop.Hop.Id));
             adjustments.AddRange(notes.Concat(request.Adjustments).Select(line => input.Live.Drives.Count == 1 ? line : $"{hop.Label}: {line}"));
             dropped.AddRange(request.DroppedCredentials);
             drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)) { Edits = input.WhatIf.EditsOfRequest(hop.Hop.Id) });
@@ -79,9 +80,14 @@ public sealed record RunScript
             {
                 byte[]? body = hop.Request?.Request is { } part ? prelude.Body(part) ?? (part.Body.KeptBytes == 0 ? [] : null) : null;
                 if (TargetReader.RequestIncomplete(hop.Request, body) is { } why)
+                {
                     incomplete.Add($"{hop.Label} of the prelude: {why}");
-                else
-                    preludes.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], PreludeRequest(hop, body!, names[hop.Hop.Id], input), input.Limit(hop), IsBackground: true));
+                    continue;
+                }
+
+                WireRequest request = PreludeRequest(hop, body!, names[hop.Hop.Id], input);
+                dropped.AddRange(request.DroppedCredentials);
+                preludes.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop), IsBackground: true));
             }
         }
 
@@ -115,7 +121,7 @@ public sealed record RunScript
     }
 
     private static WireRequest PreludeRequest(PlannedCall hop, byte[] body, ReplayIds names, RunInput input) =>
-        ReplayRequestBuilder.Build(MintedMessage.Request(hop.Request!, hop.Hop.Destination, input.Tokens).Recorded, body, names, input.Supplied(hop.Hop.Destination));
+        ReplayRequestBuilder.Build(MintedMessage.Request(hop.Request!, hop.Hop.Destination, input.Tokens).Recorded, body, names, input.Supplied(hop.Hop.Destination), input.Links.HeadersWithBoundTokens(hop.Hop.Id));
 
     private static RecordedCall WithTokens(RecordedCall call, IMintedTokens? tokens) => call.Answer is { } answer
         ? call with { Answer = answer with { Part = answer.Part with { Headers = MintedMessage.Answer(answer.Part.Headers, call.Caller, tokens) } } }
@@ -197,5 +203,6 @@ public sealed record RunInput
 /// <summary>A conversation that is replayed before the one that is judged.</summary>
 /// <param name="Live">Which of its hops are live.</param>
 /// <param name="Body">Kept bytes of a recorded body; null when the pack lacks them.</param>
+/// <param name="MessageOf">A recorded message with its body; null when it is gone.</param>
 /// <param name="RecordedKeys">Names of its traces.</param>
-public sealed record RunPrelude(LivePlan Live, Func<HttpMessagePart, byte[]?> Body, IReadOnlyList<TraceKey> RecordedKeys);
+public sealed record RunPrelude(LivePlan Live, Func<HttpMessagePart, byte[]?> Body, Func<HttpMessagePart?, Message?> MessageOf, IReadOnlyList<TraceKey> RecordedKeys);

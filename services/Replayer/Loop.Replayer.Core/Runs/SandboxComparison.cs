@@ -43,7 +43,7 @@ public static class SandboxComparison
             FailsElsewhere = [.. FailsElsewhere(run, hops, judged, entry)],
             MaskedShare = judged is not null && run.Recorded(judged.Call.Answer?.Response) is { } recorded ? run.Rules.Noise.MaskedShare(judged.Call.Label, recorded) : 0,
             AnyDivergence = divergences.Count > 0,
-            DroppedCredentials = run.Script.DroppedCredentials,
+            DroppedCredentials = [.. run.Script.DroppedCredentials.Union(run.Record.TokensLeftOut)],
             TokenRefused = TokenRefusal.Of(run, hops),
             RedactedInputs = [.. run.Record.Calls.SelectMany(call => call.TokensLeftOut.Select(name => $"the answer to {Text(call)}, header {name}"))],
             ClockNotReached = [.. ClockNotReached(run)],

@@ -14,7 +14,7 @@ internal static class ReplayDigests
         RecordingSha256 = Hash(job.Exchanges.OrderBy(exchange => exchange.Id.ToString(), StringComparer.Ordinal).Select(Recorded)),
         PlanSha256 = Hash(job switch
         {
-            SandboxJob sandbox => [job.DestinationName, .. Driven(sandbox), sandbox.Choice.Judged?.Hop.Id ?? "", sandbox.Asserted, .. sandbox.Live.Live.Order(StringComparer.Ordinal)],
+            SandboxJob sandbox => [job.DestinationName, .. Driven(sandbox), sandbox.Choice.Judged?.Hop.Id ?? "", sandbox.Asserted, .. sandbox.Live.Live.Order(StringComparer.Ordinal), .. sandbox.Request.Before],
             _ => new[] { job.DestinationName, job.Plan.Entry.Hop.Id },
         }),
         SandboxFileSha256 = (job as SandboxJob)?.FileSha256,

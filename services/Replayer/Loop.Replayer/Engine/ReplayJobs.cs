@@ -62,7 +62,10 @@ internal sealed class ReplayJobs(IRecordings recordings, IReplayJournal journal,
         (SandboxChoice? changed, refusal) = await WhatIfChoice.Read(sandbox, choice, live, exchanges, recordings);
         if (changed is null)
             return (null, refusal);
-        SandboxJob job = new(ids, changed, live, sandbox, file, Headers(request), request.TimeoutSeconds, requestedAt) { FromHop = request.Hop, SuppliedHeaders = [.. Headers(request).Keys] };
+        (IReadOnlyList<string> before, refusal) = await Preludes.Resolve(sandbox.Before, recordings);
+        if (refusal is not null)
+            return (null, refusal);
+        SandboxJob job = new(ids, changed, live, sandbox with { Before = before }, file, Headers(request), request.TimeoutSeconds, requestedAt) { FromHop = request.Hop, SuppliedHeaders = [.. Headers(request).Keys] };
         (LearnedNoise? noise, refusal) = await NoiseMasks.For(job, journal);
         return refusal is null ? (job with { FileSha256 = sha256, Noise = noise }, null) : (null, refusal);
     }

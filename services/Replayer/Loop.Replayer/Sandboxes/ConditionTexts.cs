@@ -15,16 +15,16 @@ internal static class ConditionTexts
     private const string WholeFile = "(sandbox)";
 
     /// <summary>The conditions of a replay.</summary>
-    public static SandboxConditions Of(SandboxJob job) => Of(job.File, job.LiveServices, job.Folder, job.Choice.Judged?.Hop.Id ?? "", job.Asserted, job.Headers);
+    public static SandboxConditions Of(SandboxJob job) => Of(job.File, job.LiveServices, job.Folder, job.Choice.Judged?.Hop.Id ?? "", job.Asserted, job.Headers, job.Request.Before);
 
     /// <summary>The conditions of these parts of a replay.</summary>
-    public static SandboxConditions Of(SandboxFile file, IReadOnlyList<SandboxService> live, string folder, string judgedHopId, string asserted, IReadOnlyDictionary<string, string> supplied)
+    public static SandboxConditions Of(SandboxFile file, IReadOnlyList<SandboxService> live, string folder, string judgedHopId, string asserted, IReadOnlyDictionary<string, string> supplied, IReadOnlyList<string> before)
     {
         Dictionary<string, string> states = live.ToDictionary(service => service.Name, service => $"{State(service.State, folder)}; {Environment(service)}");
         string dependencies = Hash(string.Join('\n', file.Dependencies.Select(one => $"{one with { Seed = null }} {(one.Seed is { } seed ? Seed(seed, folder) : "")}")));
         // A credential is new for every replay.
         string calls = Hash(JsonSerializer.Serialize(new { Background = file.Background.Select(call => Written(call, folder)), file.Warm, file.Credentials, file.Serialise, supplied = supplied.Where(pair => !file.Credentials.Any(credential => credential.Header.Equals(pair.Key, StringComparison.OrdinalIgnoreCase))).OrderBy(pair => pair.Key, StringComparer.Ordinal) }, LoopJson.Options));
-        states[WholeFile] = $"dependencies {dependencies}; calls {calls}";
+        states[WholeFile] = $"dependencies {dependencies}; calls {calls}{(before.Count == 0 ? "" : $"; after {string.Join(' ', before)}")}";
         return new SandboxConditions(judgedHopId, states, $"{file.Clock} {file.TimeZone} {file.Locale}".ToLowerInvariant(), Mask: "", asserted);
     }
 

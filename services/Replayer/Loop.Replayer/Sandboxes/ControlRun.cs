@@ -33,7 +33,7 @@ internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner)
         if (live.Drives.Count == 0)
             return ControlResult.NotRun;
         RecordedBodies bodies = await RecordedBodies.Load(recordings, control.Id, exchanges);
-        RunScript script = RunScript.Of(input with { Live = live, Body = bodies.Body, RecordedKeys = Preludes.Keys(control), Links = LinkMessages.Find(live, bodies.Message), TargetIsBreak = false, WhatIf = WhatIfPlan.None });
+        RunScript script = RunScript.Of(input with { Live = live, Body = bodies.Body, RecordedKeys = Preludes.Keys(control), Links = LinkMessages.Find(live, bodies.Message, input.Preludes), TargetIsBreak = false, WhatIf = WhatIfPlan.None });
         if (script.Incomplete.Count > 0)
             return ControlResult.NotRun;
         SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, live, control.Hops.Min(hop => hop.StartedAt));

@@ -23,7 +23,7 @@ internal static class NoiseMasks
     public static NoiseKey KeyOf(SandboxJob job) => new(
         job.Plan.EntryRequest is { } entry ? EntryRoute.Of(entry)?.ToString() ?? "" : "",
         string.Join(", ", BuildNames.Of(job.LiveServices, job.Folder).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}")),
-        PlanOf(ConditionTexts.Of(job.File, job.LiveServices, job.Folder, "", job.Asserted, job.Headers)));
+        PlanOf(ConditionTexts.Of(job)));
 
     /// <summary>The mask in force; in a sandbox that is not sealed, nothing is masked.</summary>
     public static NoiseFilter FilterOf(NoiseMask? mask, Evidence evidence) => mask is null || evidence is not Evidence.Sealed ? NoiseFilter.None : mask.Under(mask.Key);

@@ -14,6 +14,8 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
     private readonly Dictionary<string, TaskCompletionSource<DriveBegun>> _begun = Sources<DriveBegun>(script);
     private readonly Dictionary<string, TaskCompletionSource<DriveAnswered>> _answered = Sources<DriveAnswered>(script);
     private readonly List<DrivenHop> _driven = [];
+    private readonly List<DrivenHop> _earlier = [];
+    private readonly HashSet<string> _tokensLeftOut = [];
     private readonly List<ServedCall> _calls = [];
     private readonly List<RefusedTarget> _refused = [];
     private readonly Dictionary<string, int> _ended = [];
@@ -80,6 +82,8 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 UnsealedBecause = sandbox.EvidenceReason,
                 Fault = fault ?? _fault,
                 Driven = [.. _driven],
+                Earlier = [.. _earlier],
+                TokensLeftOut = [.. _tokensLeftOut],
                 Calls = [.. _calls.OrderBy(call => call.StartedAt)],
                 Refused = [.. _refused],
                 Ended = new Dictionary<string, int>(_ended),
@@ -129,10 +133,11 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
             case DriveBegun begun:
                 Drive drive = script.Plan.Drives.First(drive => drive.HopId == begun.HopId);
                 _open++;
+                _tokensLeftOut.UnionWith(begun.TokensLeftOut);
+                (drive.IsBackground ? _earlier : _driven).Add(new DrivenHop(begun.HopId, begun.At, null, null));
                 if (!drive.IsBackground)
                 {
                     _firstDriveAt ??= begun.At;
-                    _driven.Add(new DrivenHop(begun.HopId, begun.At, null, null));
                     _serving.Add(drive.Service);
                 }
 
@@ -168,12 +173,12 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
     private void Answered(DriveAnswered answered)
     {
         _open--;
-        int index = _driven.FindIndex(driven => driven.HopId == answered.HopId);
-        if (index >= 0)
-        {
-            _driven[index] = _driven[index] with { Answer = answered.Answer, EndedAt = answered.At };
-            _serving.Remove(script.Plan.Drives.First(drive => drive.HopId == answered.HopId).Service);
-        }
+        Drive drive = script.Plan.Drives.First(drive => drive.HopId == answered.HopId);
+        List<DrivenHop> driven = drive.IsBackground ? _earlier : _driven;
+        int index = driven.FindIndex(one => one.HopId == answered.HopId);
+        driven[index] = driven[index] with { Answer = answered.Answer, EndedAt = answered.At };
+        if (!drive.IsBackground)
+            _serving.Remove(drive.Service);
 
         _answered[answered.HopId].TrySetResult(answered);
     }

@@ -39,7 +39,7 @@ internal sealed class SandboxReplayRun(
         SandboxConditions conditions = ConditionTexts.Of(job);
         IReadOnlyList<ReplayReport> earlier = await journal.Replays(job.Plan.Conversation.Id, EarlierReplays);
         ISandboxDriver driver = await drivers.Get(cancellationToken);
-        IReadOnlyList<RunPrelude> preludes = await Preludes.Load(job.LiveServices, job.Live.Live, recordings);
+        IReadOnlyList<RunPrelude> preludes = await Preludes.Load(job, recordings);
         IReadOnlyList<BackgroundStub> stubs = await BackgroundStubs.Of(job.File, job.Folder, recordings);
         RunClock clock = RunClock.Of(job);
         using TokenMint? tokens = TokenMint.Of(job.File, exchanges, TokenTimes.Of(job.File.Clock, clock.RecordedStart, time.GetUtcNow()), job.Ids.ReplayId);
@@ -108,7 +108,7 @@ internal sealed class SandboxReplayRun(
         RecordedKeys = Preludes.Keys(job.Plan.Conversation),
         Preludes = preludes,
         Serialise = job.File.Serialise,
-        Links = LinkMessages.Find(job.Live, bodies.Message),
+        Links = LinkMessages.Find(job.Live, bodies.Message, preludes),
         TargetIsBreak = job.Choice.Judged?.Answer is { } judged && FailureIdentity.EndOf(judged) is not EndKind.Answered,
         Background = stubs,
         WhatIf = job.Choice.WhatIf,
