@@ -57,6 +57,30 @@ public sealed class CallTests
     }
 
     [Fact]
+    public async Task Call_ToALocalPortOnWhichNobodyListens_IsTold()
+    {
+        await using ISandbox sandbox = await Started(TestSandbox.Web("shop", 8080));
+
+        Assert.StartsWith("failed: ConnectionError ConnectionRefused", await TestSandbox.Get(sandbox, "shop", 8080, "/fetch/http://127.0.0.1:5432/"), StringComparison.Ordinal);
+
+        TrafficRefused refused = await Next<TrafficRefused>(sandbox);
+        Assert.Equal(("shop", "tcp", "127.0.0.1:5432, where nobody listens"), (refused.Caller, refused.Kind, refused.Target));
+    }
+
+    [Fact]
+    public async Task Call_ToALocalPortThatIsOpenUnderTheOtherFamily_IsNoRefusal()
+    {
+        // The program listens on 0.0.0.0; "localhost" is tried as ::1 first.
+        await using ISandbox sandbox = await Started(TestSandbox.Web("shop", 8080));
+
+        Assert.Equal("I am shop", await TestSandbox.Get(sandbox, "shop", 8080, "/fetch/http://localhost:8080/"));
+        Assert.StartsWith("failed", await TestSandbox.Get(sandbox, "shop", 8080, "/fetch/http://[::1]:8080/"), StringComparison.Ordinal);
+        await TestSandbox.Get(sandbox, "shop", 8080, "/fetch/http://127.0.0.1:5432/");
+
+        Assert.StartsWith("127.0.0.1:5432", (await Next<TrafficRefused>(sandbox)).Target, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Name_ThatTheRecordingDoesNotKnow_DoesNotExistAndIsTold()
     {
         await using ISandbox sandbox = await Started(TestSandbox.Web("shop", 8080));

@@ -56,7 +56,7 @@ public sealed class WireTests
     });
 
     [Fact]
-    public void RefusedPackets_AnyBytes_NeverThrow() => Gen.Byte.Array[0, 128].Sample(packet => _ = RefusedPackets.Describe(packet));
+    public void RefusedPackets_AnyBytes_NeverThrow() => Gen.Byte.Array[0, 128].Sample(packet => _ = (RefusedPackets.Describe(packet), RefusedPackets.ClosedPort(packet)));
 
     [Fact]
     public void ListeningPorts_TableOfTheKernel_IsReadInBothFamilies()

@@ -127,7 +127,7 @@ public sealed class RawDestination : IAsyncDisposable
         {
             // The listener was stopped.
         }
-        catch (ObjectDisposedException)
+        catch (Exception stopped) when (stopped is ObjectDisposedException or InvalidOperationException)
         {
             // The same, when it was stopped before the next accept.
         }

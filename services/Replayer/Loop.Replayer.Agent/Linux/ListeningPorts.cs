@@ -9,8 +9,12 @@ internal static class ListeningPorts
     private const string Listening = "0A";
 
     /// <summary>The TCP endpoints on which somebody listens in the network namespace of a process.</summary>
-    public static IReadOnlyList<IPEndPoint> Of(int process) =>
-        [.. Parse(ProcessTable.Read($"/proc/{process}/net/tcp")), .. Parse(ProcessTable.Read($"/proc/{process}/net/tcp6"))];
+    public static IReadOnlyList<IPEndPoint> Of(int process) => In($"/proc/{process}/net");
+
+    /// <summary>The same for the namespace of the calling thread.</summary>
+    public static IReadOnlyList<IPEndPoint> OfThisThread() => In("/proc/thread-self/net");
+
+    private static IReadOnlyList<IPEndPoint> In(string folder) => [.. Parse(ProcessTable.Read($"{folder}/tcp")), .. Parse(ProcessTable.Read($"{folder}/tcp6"))];
 
     internal static IEnumerable<IPEndPoint> Parse(string table)
     {

@@ -6,7 +6,8 @@ namespace Loop.Replayer.Agent.Networks;
 
 /// <summary>
 /// Listens on <c>lo</c> of one namespace and tells of every packet to a foreign address that is not TCP and not a question to a name
-/// server: those that <see cref="Fence"/> refuses. The packet socket is the agent's; services cannot open one.
+/// server: those that <see cref="Fence"/> refuses; and of every connection to a port of the service's own machine on which nobody listens: a database or a
+/// sidecar that production had. The packet socket is the agent's; services cannot open one.
 /// </summary>
 internal sealed class RefusedPackets(string service, RefusedTraffic refused)
 {
@@ -40,9 +41,37 @@ internal sealed class RefusedPackets(string service, RefusedTraffic refused)
             if (length < 0)
                 continue;
             // Each packet on lo passes twice, on its way out and in: sll_pkttype at 10.
-            if (sender[10] == PacketHost && Describe(packet.AsSpan(0, length)) is { } found)
+            if (sender[10] != PacketHost)
+                continue;
+            if (ClosedPort(packet.AsSpan(0, length)) is { } closed)
+                AddClosed(closed);
+            else if (Describe(packet.AsSpan(0, length)) is { } found)
                 refused.Add(service, found.Kind, found.Target);
         }
+    }
+
+    // Clients of "localhost" try one family first: a port that is open under the other is no refusal.
+    private void AddClosed(IPEndPoint closed)
+    {
+        if (!ListeningPorts.OfThisThread().Any(open => open.Port == closed.Port))
+            refused.Add(service, "tcp", $"{closed}, where nobody listens");
+    }
+
+    /// <summary>The port that refused a connection with this packet; null when it is no such refusal.</summary>
+    internal static IPEndPoint? ClosedPort(ReadOnlySpan<byte> packet)
+    {
+        const int resetAndAcknowledge = 0x14;
+        if (packet.Length < 40)
+            return null;
+        bool isV6 = packet[0] >> 4 == 6;
+        int header = isV6 ? 40 : (packet[0] & 15) * 4;
+        if ((isV6 ? packet[6] : packet[9]) != Tcp || packet.Length < header + 20)
+            return null;
+        ReadOnlySpan<byte> tcp = packet[header..];
+        // RFC 9293 §3.10.7.1: what answers a first packet to a closed port has the sequence number 0.
+        if ((tcp[13] & 0x3f) != resetAndAcknowledge || BinaryPrimitives.ReadUInt32BigEndian(tcp[4..]) != 0)
+            return null;
+        return new IPEndPoint(new IPAddress(isV6 ? packet.Slice(8, 16) : packet.Slice(12, 4)), BinaryPrimitives.ReadUInt16BigEndian(tcp));
     }
 
     /// <summary>Kind and target of a packet that the fence refuses; null for one that it lets through.</summary>
@@ -70,21 +99,29 @@ internal sealed class RefusedPackets(string service, RefusedTraffic refused)
         };
     }
 
-    // Drops IPv4 and IPv6 TCP in the kernel: the bytes of calls need not be copied here. With SOCK_DGRAM the packet begins at its IP header.
+    // Of TCP only what refuses a connection comes here: the bytes of calls need not be copied. With SOCK_DGRAM the packet begins at its IP header.
     private static unsafe void AttachFilter(int descriptor)
     {
-        const int loadByte = 0x30, shiftRight = 0x74, jumpEqual = 0x15, give = 0x06, solSocket = 1, attachFilter = 26;
+        const int loadByte = 0x30, loadIndexed = 0x50, loadHeaderLength = 0xb1, shiftRight = 0x74, jumpEqual = 0x15, jumpAny = 0x45, give = 0x06, solSocket = 1, attachFilter = 26;
+        const int flags = 13, reset = 4;
         ulong[] program =
         [
             Instruction(loadByte, 0, 0, 0),
             Instruction(shiftRight, 0, 0, 4),
-            Instruction(jumpEqual, 0, 2, 6),
+            Instruction(jumpEqual, 0, 4, 6),
+            // IPv6: the next header, and TCP's flags behind the fixed header.
             Instruction(loadByte, 0, 0, 6),
-            Instruction(jumpEqual, 2, 1, Tcp),
+            Instruction(jumpEqual, 0, 7, Tcp),
+            Instruction(loadByte, 0, 0, 40 + flags),
+            Instruction(jumpAny, 5, 6, reset),
+            // IPv4: the protocol, and TCP's flags behind a header of any length.
             Instruction(loadByte, 0, 0, 9),
-            Instruction(jumpEqual, 0, 1, Tcp),
-            Instruction(give, 0, 0, 0),
+            Instruction(jumpEqual, 0, 3, Tcp),
+            Instruction(loadHeaderLength, 0, 0, 0),
+            Instruction(loadIndexed, 0, 0, flags),
+            Instruction(jumpAny, 0, 1, reset),
             Instruction(give, 0, 0, 128),
+            Instruction(give, 0, 0, 0),
         ];
         fixed (ulong* first = program)
         {
