@@ -32,6 +32,9 @@ internal sealed class DependencyPorts
         }
     }
 
+    /// <summary>All of them: the agent alone dials them, also before the server listens.</summary>
+    public IReadOnlyCollection<int> All => _ports.Values;
+
     public int Of(DependencyPlan dependency) => _ports[dependency.Name];
 
     private static int FreeOnHost()

@@ -9,7 +9,7 @@ namespace Loop.Replayer.Agent.Networks;
 /// server: those that <see cref="Fence"/> refuses; and of every connection to a port of the service's own machine on which nobody listens: a database or a
 /// sidecar that production had. The packet socket is the agent's; services cannot open one.
 /// </summary>
-internal sealed class RefusedPackets(string service, RefusedTraffic refused)
+internal sealed class RefusedPackets(string service, RefusedTraffic refused, IReadOnlyCollection<int> agentsOwn)
 {
     private const int AfPacket = 17, SockDatagram = 2 | 0x80000, AllProtocols = 3, LoopbackIndex = 1, PacketHost = 0;
     private const int Icmp = 1, Tcp = 6, Udp = 17, IcmpV6 = 58;
@@ -53,7 +53,7 @@ internal sealed class RefusedPackets(string service, RefusedTraffic refused)
     // Clients of "localhost" try one family first: a port that is open under the other is no refusal.
     private void AddClosed(IPEndPoint closed)
     {
-        if (!ListeningPorts.OfThisThread().Any(open => open.Port == closed.Port))
+        if (!agentsOwn.Contains(closed.Port) && !ListeningPorts.OfThisThread().Any(open => open.Port == closed.Port))
             refused.Add(service, "tcp", $"{closed}, where nobody listens");
     }
 

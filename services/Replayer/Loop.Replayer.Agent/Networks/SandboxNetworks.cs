@@ -58,7 +58,7 @@ internal sealed class SandboxNetworks(SandboxPlan plan, bool isSealed, NameTable
         await network.Run(() =>
         {
             Fence.Load(RedirectPort, network.HasIpv6);
-            new RefusedPackets(service.Name, refused).Start();
+            new RefusedPackets(service.Name, refused, DependencyPorts.All).Start();
             return true;
         });
         NameServer nameServer = new(service.Name, names, refused);
