@@ -15,6 +15,8 @@ internal static class OutcomeReader
         AnswerOutcome outcome = Kind(error) switch
         {
             HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError when !IsStreamReset(error) => AnswerOutcome.HeadersGarbage,
+            // A connection that was given up before its first request could use it: the stack keeps no reason, only that HTTP/2 was not agreed on.
+            HttpRequestError.Unknown when error is HttpRequestException { InnerException: null } => AnswerOutcome.HeadersGarbage,
             HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.VersionNegotiationError or HttpRequestError.ExtendedConnectNotSupported => AnswerOutcome.HeadersGarbage,
             _ => AnswerOutcome.HeadersReset,
         };
@@ -28,12 +30,23 @@ internal static class OutcomeReader
     /// <summary>True for what the network and the HTTP stack throw.</summary>
     public static bool IsExpected(Exception error) => error is HttpRequestException or IOException or SocketException or AuthenticationException;
 
-    private static HttpRequestError Kind(Exception error) => error switch
+    // A request that meets a connection which was given up a moment before carries the reason further in.
+    private static HttpRequestError Kind(Exception? error)
     {
-        HttpRequestException request => request.HttpRequestError,
-        HttpIOException body => body.HttpRequestError,
-        _ => HttpRequestError.Unknown,
-    };
+        for (; error is not null; error = error.InnerException)
+        {
+            HttpRequestError kind = error switch
+            {
+                HttpRequestException request => request.HttpRequestError,
+                HttpIOException body => body.HttpRequestError,
+                _ => HttpRequestError.Unknown,
+            };
+            if (kind is not HttpRequestError.Unknown)
+                return kind;
+        }
+
+        return HttpRequestError.Unknown;
+    }
 
     // RST_STREAM and GOAWAY are HTTP/2's way to break off; codes that say "cannot be parsed" are garbage
     // (RFC 9113 §7: PROTOCOL_ERROR 1, FLOW_CONTROL_ERROR 3, FRAME_SIZE_ERROR 6, COMPRESSION_ERROR 9).
