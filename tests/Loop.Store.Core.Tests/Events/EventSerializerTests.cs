@@ -100,6 +100,23 @@ public sealed class EventSerializerTests
     }
 
     [Fact]
+    public void RunReport_WithWhatWasUnanswered_ReadsBackAndWithoutHasNoneInItsText()
+    {
+        RunReport plain = new() { Number = 1, Verdict = Verdict.Inconclusive, Row = "V5", Reason = "miss" };
+        RunReport told = plain with { Unanswered = [new UnansweredCall("web", "GET", "http://login/keys", InRequest: true)], ClockNotReached = ["web: is a Go program"] };
+        ReplayReport report = EventSamples.Replay.OfType<ReplayFinished>().Single().Report with { Sandbox = new SandboxReport { File = "/f", Live = ["web"], Runs = [told, plain] } };
+
+        string json = Json(new ReplayFinished(report, DateTimeOffset.UnixEpoch));
+        ReplayFinished read = (ReplayFinished)EventSerializer.Deserialize(Stored("loop.replay.finished.v1", json));
+
+        Assert.Equal(json, Json(read));
+        Assert.Equal(told.Unanswered, read.Report.Sandbox!.Runs[0].Unanswered);
+        Assert.Equal(told.ClockNotReached, read.Report.Sandbox.Runs[0].ClockNotReached);
+        Assert.DoesNotContain("unanswered", Json(plain), StringComparison.Ordinal);
+        Assert.DoesNotContain("clockNotReached", Json(plain), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Deserialize_OfTheOtherFamily_IsRefused() =>
         Assert.Throws<EventDamagedException>(() => EventSerializer.DeserializeReplay(Stored("loop.conversation.exchanges_refused.v1", "{\"count\":1,\"cap\":\"y\"}")));
 
