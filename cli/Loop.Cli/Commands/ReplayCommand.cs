@@ -23,6 +23,7 @@ internal static class ReplayCommand
         Option<int> times = new("--times") { Description = "Runs, each with fresh processes and state", DefaultValueFactory = _ => 1, HelpName = "N" };
         Option<string?> wrong = new("--wrong") { Description = "A wrong value in a healthy answer that decides: 'HOP response $.path'", HelpName = "PLACE" };
         Option<string?> expect = new("--expect") { Description = "What that value should be", HelpName = "VALUE" };
+        Option<bool> permute = new("--permute") { Description = "Where equal calls were answered differently at the same time, try every way to hand out the answers (at most 6)" };
         Option<string[]> fault = new("--fault") { Description = "What if: 'SERVICE#2 delay=3s', status=503 [body=…], reset or truncate=100; may be repeated", HelpName = "FAULT" };
         Option<string[]> edit = new("--edit") { Description = "What if: 'HOP response $.path=VALUE', 'HOP request header NAME=VALUE'; may be repeated", HelpName = "EDIT" };
         Option<string?> against = new("--against") { Description = "Then replay with this sandbox file too, with the first replay as its baseline; its verdict counts", HelpName = "FILE" };
@@ -34,10 +35,10 @@ internal static class ReplayCommand
         Option<bool> json = CommandScope.Json();
         var command = new Command("replay", "Replay a conversation; exits 0 reproduced, 1 fixed, 2 diverged, 3 inconclusive, 4 unchanged (what if)")
         {
-            ids, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, fault, edit, against, learnNoise, noise, hop, header, timeout, json,
+            ids, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, permute, fault, edit, against, learnNoise, noise, hop, header, timeout, json,
         };
         command.Validators.Add(result => RequireOneId(result, ids, idOption, destination));
-        command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, fault, edit, against, learnNoise, noise]));
+        command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, permute, fault, edit, against, learnNoise, noise]));
         scope.Handle(command, (result, client, cancellationToken) =>
         {
             var request = new ReplayRequest
@@ -57,6 +58,7 @@ internal static class ReplayCommand
                         Expect = result.GetValue(expect),
                         LearnNoise = result.GetValue(learnNoise),
                         Noise = result.GetValue(noise),
+                        Permute = result.GetValue(permute),
                         Faults = result.GetValue(fault) ?? [],
                         Edits = result.GetValue(edit) ?? [],
                     }
@@ -78,7 +80,7 @@ internal static class ReplayCommand
         bool hasSandbox = result.GetResult(sandbox) is { Tokens.Count: > 0 };
         if (hasDestination == hasSandbox)
             result.AddError(hasDestination ? "Give one of the two: --destination or --sandbox." : "Say where to replay: --destination HOST:PORT, or --sandbox FILE (loopctl sandbox init ID writes one).");
-        if (hasDestination && onlyInSandbox.FirstOrDefault(option => result.GetResult(option) is { Tokens.Count: > 0 }) is { } wrong)
+        if (hasDestination && onlyInSandbox.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } wrong)
             result.AddError($"{wrong.Name} goes with --sandbox.");
     }
 

@@ -35,6 +35,8 @@ internal static class SandboxText
         string pace = run.PaceRatio is { } ratio ? $", {ratio:0.#} × the recorded duration" : "";
         string verdict = count == 1 ? "" : $"{ReplayText.NameOf(run.Verdict)} ({SafeText.Line(run.Row)}), ";
         context.Console.PutLine($"run {run.Number,-8} {verdict}prepared in {Units.Milliseconds(run.PrepareMs)}, drove {Units.Milliseconds(run.DriveMs)}, compared {Units.Milliseconds(run.CompareMs)}{pace}");
+        if (run.Assignment is { } assignment)
+            context.Console.PutLine($"             {SafeText.Line(assignment)}", StatusText.Faint);
         foreach (MissReport miss in run.Misses)
         {
             context.Console.PutLine($"miss         {SafeText.Line(miss.Call)} by {SafeText.Line(miss.Caller)}: {SafeText.Line(miss.Why)}", StatusText.Doubtful);

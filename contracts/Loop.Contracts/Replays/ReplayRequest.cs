@@ -70,6 +70,9 @@ public sealed record SandboxReplay
     /// <summary>Proofs that another store holds, as <c>POST /api/v1/replays/check</c> told them there: a test that was kept brings its own. Null without one.</summary>
     public IReadOnlyList<ReplayBaseline>? Baselines { get; init; }
 
+    /// <summary>Tries every way to hand out answers where equal calls were answered differently at the same time, at most 6, each with as many runs as <see cref="Times"/> says.</summary>
+    public bool Permute { get; init; }
+
     /// <summary>Faults to put into answers: <c>payments#2 delay=3s</c>, <c>payments status=503</c>, <c>cart#1 reset</c>, <c>cart truncate=100</c>.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 

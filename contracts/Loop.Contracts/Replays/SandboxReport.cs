@@ -92,6 +92,9 @@ public sealed record RunReport
     /// <summary>Why, in words.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>How ambiguous answers were handed out; null when they were not.</summary>
+    public string? Assignment { get; init; }
+
     /// <summary>Making the sandbox, starting services and state, milliseconds.</summary>
     public double PrepareMs { get; init; }
 

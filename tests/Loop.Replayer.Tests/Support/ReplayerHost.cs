@@ -34,7 +34,7 @@ public sealed class ReplayerHost : IAsyncDisposable
 
     public int Port => Client.BaseAddress!.Port;
 
-    public static async Task<ReplayerHost> Start(Recording recording, FakeStore? store = null, Dictionary<string, string?>? settings = null, IHostResolver? resolver = null, bool isKept = true, ProcessSandboxOptions? sandbox = null)
+    public static async Task<ReplayerHost> Start(Recording recording, FakeStore? store = null, Dictionary<string, string?>? settings = null, IHostResolver? resolver = null, bool isKept = true, ProcessSandboxOptions? sandbox = null, Action<IServiceCollection>? services = null)
     {
         store ??= new FakeStore();
         if (isKept)
@@ -55,6 +55,7 @@ public sealed class ReplayerHost : IAsyncDisposable
             builder.Services.AddSingleton(resolver);
         if (sandbox is not null)
             builder.Services.AddSingleton(sandbox);
+        services?.Invoke(builder.Services);
         builder.AddReplayer();
         WebApplication app = builder.Build();
         app.MapReplayer();

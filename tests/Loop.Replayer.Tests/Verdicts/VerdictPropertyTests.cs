@@ -94,7 +94,7 @@ public sealed class VerdictPropertyTests
     {
         Decision all = VerdictDecider.Decide(target, runs);
         Assert.Equal(all.Verdict, VerdictDecider.Decide(target, [.. runs.Reverse()]).Verdict);
-        Verdict[] single = [.. runs.Select(seen => VerdictDecider.Decide(target, seen with { Assignment = null, Baseline = seen.Baseline is { Reproduced: > 0 } ? new Baseline(1, 1) : null, Troubles = [.. seen.Troubles.Where(call => seen.Assignment is null || call.Kind is not TroubleKind.Ambiguous)] }).Verdict)];
+        Verdict[] single = [.. runs.Select(seen => VerdictDecider.Decide(target, seen with { Assignment = null, Baseline = seen.Baseline is { Reproduced: > 0 } ? new Baseline(1, 1) : null }).Verdict)];
         if (target.Place is not TargetPlace.Nowhere)
             Assert.Equal(single.Contains(Verdict.Reproduced), all.Verdict is Verdict.Reproduced);
         if (all.Verdict is Verdict.Fixed)

@@ -55,6 +55,19 @@ public sealed class EventSerializerTests
     }
 
     [Fact]
+    public void ReplayFinished_ThatWasChangedByHand_SaysSoWhenReadAgain()
+    {
+        const string stored = """{"report":{"id":"r00000000001","conversationId":"aaaabbbbcccc","destination":"sandbox","hopId":"h00000000001","startedAt":"2026-05-04T12:00:00+00:00","stage":"finished","verdict":"unchanged","row":"W1","reason":"same entry answer","evidence":"sealed","sandbox":{"file":"/shop/loop-sandbox.yaml","live":["web"],"runs":[{"number":1,"verdict":"unchanged","row":"W1","reason":"same entry answer","assignment":"prices GET /price answered in the order #2, #1"}],"whatIf":["payments#2 delay=3s: took place once: payments POST /charge #2"]}},"at":"2026-05-04T12:00:01+00:00"}""";
+
+        ReplayFinished read = Assert.IsType<ReplayFinished>(EventSerializer.Deserialize(Stored("loop.replay.finished.v1", stored)));
+        ReplayFinished again = Assert.IsType<ReplayFinished>(EventSerializer.Deserialize(Stored("loop.replay.finished.v1", Json(read))));
+
+        Assert.Equal((Verdict.Unchanged, "W1"), (again.Report.Verdict, again.Report.Row));
+        Assert.Equal(["payments#2 delay=3s: took place once: payments POST /charge #2"], again.Report.Sandbox!.WhatIf);
+        Assert.Equal("prices GET /price answered in the order #2, #1", again.Report.Sandbox.Runs.Single().Assignment);
+    }
+
+    [Fact]
     public void Fixtures_AreOfKnownNames() =>
         Assert.Equal(EventNames.All.Keys.Order(StringComparer.Ordinal), Directory.GetFiles(Fixtures).Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal));
 

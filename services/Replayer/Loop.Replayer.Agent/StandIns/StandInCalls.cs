@@ -14,7 +14,7 @@ namespace Loop.Replayer.Agent.StandIns;
 /// <summary>Takes each request of a live service to the live callee, or answers it from the script, and tells what happened.</summary>
 internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
 {
-    private readonly StandInScript _script = new(plan.Calls, reader);
+    private readonly StandInScript _script = new(plan.Calls, reader, plan.Assigned);
     private readonly HopNames _names = new(plan);
     private readonly OpenHops _open = new();
     private readonly LiveBindings _bindings = new(plan.Links);

@@ -106,6 +106,7 @@ public sealed record RunScript
                 Background = [.. input.Tokens?.KeySets ?? [], .. input.Background],
                 Links = input.Links,
                 Everywhere = input.WhatIf.Everywhere,
+                Assigned = input.Assigned,
                 PlaysLatency = PlaysLatency(input, calls),
                 RecordedKeys = [.. input.RecordedKeys, .. input.Preludes.SelectMany(prelude => prelude.RecordedKeys)],
             },
@@ -192,6 +193,9 @@ public sealed record RunInput
 
     /// <summary>True when the judged hop ended by a time limit, an abort or a reset.</summary>
     public bool TargetIsBreak { get; init; }
+
+    /// <summary>How ambiguous answers are handed out; empty leaves them ambiguous.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Assigned { get; init; } = [];
 
     /// <summary>Faults and edits.</summary>
     public WhatIfPlan WhatIf { get; init; } = WhatIfPlan.None;

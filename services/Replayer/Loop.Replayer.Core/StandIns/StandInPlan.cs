@@ -39,6 +39,9 @@ public sealed record StandInPlan
     /// <summary>Faults in every call to a service, the narrowest first: for calls that were not recorded.</summary>
     public IReadOnlyList<ServiceFault> Everywhere { get; init; } = [];
 
+    /// <summary>Per group of equal calls that were answered differently at the same time: the recorded hops in the order in which calls take their answers. Empty leaves them ambiguous.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Assigned { get; init; } = [];
+
     /// <summary>True when answers come with their recorded delay and in their recorded order.</summary>
     public bool PlaysLatency { get; init; }
 

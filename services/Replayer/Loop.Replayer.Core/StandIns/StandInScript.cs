@@ -12,13 +12,18 @@ public sealed class StandInScript
     private readonly ILookup<(string Caller, string Key), RecordedCall> _equal;
     private readonly HashSet<RecordedCall> _used = new(ReferenceEqualityComparer.Instance);
     private readonly CallerDoubts _doubts = new();
+    private readonly Dictionary<string, IReadOnlyList<string>> _assigned;
 
     /// <summary>A script of <paramref name="calls"/>, in the order in which they were made.</summary>
-    public StandInScript(IEnumerable<RecordedCall> calls, CallReader reader)
+    /// <param name="calls">The recorded calls.</param>
+    /// <param name="reader">Reads calls as they are identified.</param>
+    /// <param name="assigned">Recorded hops in the order in which equal calls take their answers; see <see cref="StandInPlan.Assigned"/>.</param>
+    public StandInScript(IEnumerable<RecordedCall> calls, CallReader reader, IReadOnlyList<IReadOnlyList<string>>? assigned = null)
     {
+        _assigned = (assigned ?? []).SelectMany(order => order.Select(hop => (hop, order))).ToDictionary(pair => pair.hop, pair => pair.order);
         _calls = [.. calls.OrderBy(call => call.StartedAt).ThenBy(call => call.HopId, StringComparer.Ordinal)];
         _identities = _calls.ToDictionary(call => call, call => reader.Read(call.Request), (IEqualityComparer<RecordedCall>)ReferenceEqualityComparer.Instance);
-        _equal = _calls.ToLookup(call => (call.Caller, _identities[call].Key));
+        _equal = Assigned(_calls).ToLookup(call => (call.Caller, _identities[call].Key));
     }
 
     /// <summary>Calls that nobody made so far, in recorded order.</summary>
@@ -84,8 +89,28 @@ public sealed class StandInScript
         _ => true,
     };
 
-    private static string? Parallel(RecordedCall chosen, List<RecordedCall> fitting) =>
-        fitting.Find(call => call.CallerHopId == chosen.CallerHopId && call != chosen && call.Overlaps(chosen) && !call.IsAnsweredLike(chosen)) is { } parallel
+    // Calls of one group change places among themselves; all others stay where they are.
+    private IEnumerable<RecordedCall> Assigned(IReadOnlyList<RecordedCall> calls)
+    {
+        Dictionary<string, RecordedCall> byHop = calls.Where(call => _assigned.ContainsKey(call.HopId)).ToDictionary(call => call.HopId);
+        Dictionary<IReadOnlyList<string>, int> taken = new(ReferenceEqualityComparer.Instance);
+        foreach (RecordedCall call in calls)
+        {
+            if (!_assigned.TryGetValue(call.HopId, out IReadOnlyList<string>? order))
+            {
+                yield return call;
+                continue;
+            }
+
+            int place = taken[order] = taken.GetValueOrDefault(order) + 1;
+            yield return byHop[order[place - 1]];
+        }
+    }
+
+    private bool IsSettled(RecordedCall one, RecordedCall other) => _assigned.TryGetValue(one.HopId, out IReadOnlyList<string>? order) && order.Contains(other.HopId);
+
+    private string? Parallel(RecordedCall chosen, List<RecordedCall> fitting) =>
+        fitting.Find(call => !IsSettled(chosen, call) && call.CallerHopId == chosen.CallerHopId && call != chosen && call.Overlaps(chosen) && !call.IsAnsweredLike(chosen)) is { } parallel
             ? $"{chosen.Label} and {parallel.Label} are equal calls, were made at the same time and answered differently"
             : null;
 

@@ -72,6 +72,8 @@ internal static class RequestRules
 
         if (sandbox.Faults.Count + sandbox.Edits.Count > 0 && sandbox.LearnNoise > 0)
             return ReplayRefusal.Malformed("sandbox.learnNoise", "What varies by itself is learned without faults and edits.", "Learn it first, and name that replay: --noise REPLAY.");
+        if (sandbox.Faults.Count + sandbox.Edits.Count > 0 && sandbox.Permute)
+            return ReplayRefusal.Malformed("sandbox.permute", "Assignments are tried without faults and edits.", "Ask one after the other, or admit one call at a time (serialise: in the sandbox file).");
         return sandbox.Faults.Count + sandbox.Edits.Count > 0 && (sandbox.Judge ?? sandbox.Wrong) is not null
             ? ReplayRefusal.Malformed(sandbox.Judge is null ? "sandbox.wrong" : "sandbox.judge", "With faults or edits the entry's answer decides.", "Leave it out, or drive a part of the tree by itself: --from-hop HOP.")
             : null;

@@ -54,8 +54,10 @@ internal sealed class SandboxReplayRun(
         conditions = conditions with { Mask = noise?.Mask?.Name ?? "" };
         // 2 and 3
         List<ComparedRun> runs = [];
-        for (int number = 1; number <= job.Request.Times; number++)
-            runs.Add(await Run(job, number, target, place, input, driver, bodies, control, noise, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
+        AssignmentSet assignments = job.Request.Permute ? AnswerAssignments.Of(RunScript.Of(input)) : AssignmentSet.None;
+        int ways = Math.Max(1, assignments.Assignments.Count);
+        for (int number = 1; number <= job.Request.Times * ways; number++)
+            runs.Add(await Run(job, number, assignments, target, place, input, driver, bodies, control, noise, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
         // 4
         target = runs.Select(run => Incomplete(target, run)).FirstOrDefault(changed => changed != target) ?? target;
         Decision decision = VerdictDecider.Decide(target, [.. runs.Select(run => run.Comparison.Observations)]);
@@ -63,10 +65,13 @@ internal sealed class SandboxReplayRun(
     }
 
     private async Task<ComparedRun> Run(
-        SandboxJob job, int number, ReplayTarget target, SandboxPlan place, RunInput input, ISandboxDriver driver, RecordedBodies bodies, ControlResult control, LearnedNoise? noise, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
+        SandboxJob job, int number, AssignmentSet assignments, ReplayTarget target, SandboxPlan place, RunInput input, ISandboxDriver driver, RecordedBodies bodies, ControlResult control, LearnedNoise? noise, Func<Evidence, Baseline?> baseline, CancellationToken cancellationToken)
     {
         StepJournal steps = Steps(job, number);
-        RunScript script = RunScript.Of(input);
+        AnswerAssignment? assigned = assignments.Assignments.Count == 0 ? null : assignments.Assignments[(number - 1) % assignments.Assignments.Count];
+        if (assigned is not null)
+            await steps.Take("assigned", assigned.Assignment.Name);
+        RunScript script = RunScript.Of(input with { Assigned = assigned?.Orders ?? [] });
         RunOutcome outcome = await runner.Run(driver, place, script, steps.Take, cancellationToken);
         long start = time.GetTimestamp();
         RunRecord record = await RecordRedaction.Apply(outcome.Record, value => input.Tokens?.Restore(value) ?? value, headers => journal.Redact(job.Ids.ReplayId, headers));
@@ -83,7 +88,7 @@ internal sealed class SandboxReplayRun(
         ReplayComparison comparison = SandboxComparison.Of(run);
         comparison = comparison with
         {
-            Observations = comparison.Observations with { Control = control, Baseline = baseline(record.Evidence), WaitedLongEnough = Limit(job, job.Plan.Entry).IsLongEnough },
+            Observations = comparison.Observations with { Assignment = assigned?.Assignment, TooManyAssignments = assignments.IsTooMany, Control = control, Baseline = baseline(record.Evidence), WaitedLongEnough = Limit(job, job.Plan.Entry).IsLongEnough },
         };
         Decision decision = VerdictDecider.Decide(Incomplete(target, comparison), comparison.Observations);
         string stored = await journal.StoreBody(job.Ids.ReplayId, JsonSerializer.SerializeToUtf8Bytes(record, LoopJson.Options));

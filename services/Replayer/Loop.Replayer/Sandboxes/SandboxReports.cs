@@ -74,7 +74,10 @@ internal static class SandboxReports
         if (report is not { Sandbox: { Conditions: { } conditions, WhatIf: [] } sandbox, Verdict: { } verdict })
             return null;
         Evidence evidence = report.Evidence is "sealed" ? Evidence.Sealed : Evidence.Unsealed;
-        Decision decision = new(verdict, report.Row ?? "", report.Reason ?? "") { Evidence = evidence, ReproducedRuns = sandbox.ReproducedRuns, Runs = sandbox.Runs.Count };
+        // Of several ways to hand out answers the true one is that which reproduced most often: how rare the failure is, its runs tell, not those of the others.
+        IGrouping<string?, RunReport>? way = sandbox.Runs.GroupBy(run => run.Assignment).MaxBy(runs => runs.Count(run => run.Verdict is Verdict.Reproduced));
+        (int reproduced, int all) = way?.Key is null ? (sandbox.ReproducedRuns, sandbox.Runs.Count) : (way.Count(run => run.Verdict is Verdict.Reproduced), way.Count());
+        Decision decision = new(verdict, report.Row ?? "", report.Reason ?? "") { Evidence = evidence, ReproducedRuns = reproduced, Runs = all };
         return new EarlierReplay(Conditions(report.ConversationId, conditions, evidence), sandbox.Builds, decision) { Ids = [report.Id] };
     }
 
@@ -90,6 +93,7 @@ internal static class SandboxReports
             Verdict = run.Decision.Verdict,
             Row = run.Decision.Row,
             Reason = run.Decision.Reason,
+            Assignment = run.Comparison.Observations.Assignment?.Name,
             PrepareMs = run.Prepared.TotalMilliseconds,
             DriveMs = run.Drove.TotalMilliseconds,
             CompareMs = run.Compared.TotalMilliseconds,

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Loop.Contracts.Api;
 using Loop.Contracts.Replays;
 
 namespace Loop.Store.Replays;
@@ -28,6 +30,7 @@ internal static class ReplayReports
             ReplayedStatus = answered?.Status,
             ReplayedDurationMs = answered?.DurationMs,
             ObservedHops = facts.OfType<ReplayExchangeObserved>().Count(),
+            Sandbox = WhatIf(requested.Order?.Request),
         };
     }
 
@@ -41,6 +44,13 @@ internal static class ReplayReports
         IsCancelled = facts.Any(fact => fact is ReplayCancellationRequested),
         LastSteps = facts.OfType<ReplayStepTaken>().GroupBy(step => step.Run).ToDictionary(run => run.Key, run => run.Max(step => step.Step)),
     };
+
+    // A replay that was changed by hand says so from its first report on, also should it never end.
+    private static SandboxReport? WhatIf(JsonElement? request)
+    {
+        SandboxReplay? asked = request?.Deserialize<ReplayRequest>(LoopJson.Options)?.Sandbox;
+        return asked is { Faults.Count: > 0 } or { Edits.Count: > 0 } ? new SandboxReport { File = asked.File, Live = asked.Live, WhatIf = [.. asked.Faults, .. asked.Edits] } : null;
+    }
 
     private static string RunOf(ReplayStepTaken step) => step.Run < 0 ? $"noise run {-step.Run}" : $"run {step.Run}";
 }

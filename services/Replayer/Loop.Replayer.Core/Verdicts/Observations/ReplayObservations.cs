@@ -86,6 +86,9 @@ public sealed record ReplayObservations
     /// <summary>What came of faults and edits; null without any.</summary>
     public WhatIfSight? WhatIf { get; init; }
 
+    /// <summary>More assignments than can be tried were possible, so none was.</summary>
+    public bool TooManyAssignments { get; init; }
+
     /// <summary>How ambiguous answers were handed out; null when they were not.</summary>
     public Assignment? Assignment { get; init; }
 }

@@ -1,3 +1,5 @@
+using Loop.Replayer.Core.StandIns;
+
 namespace Loop.Replayer.Core.Verdicts.Rows;
 
 /// <summary>Calls that the recording could not answer beyond doubt.</summary>
@@ -18,6 +20,9 @@ internal static class CallRows
                 "make the callee live (--live), or declare the call as background in the sandbox file if it belongs to no request"),
             { Kind: TroubleKind.Refused } => Decision.Inconclusive("V5", $"refused: {Text(first)} is not open in the sandbox",
                 "declare it under dependencies: in the sandbox file, or make the callee live (--live)"),
+            _ when at.Seen.TooManyAssignments => Decision.Inconclusive("V5",
+                $"ambiguous: {Text(first)} fits recorded answers that differ{Note(first)}; more than {AnswerAssignments.Most} assignments of them are possible, so none was tried",
+                "admit one call at a time (serialise: in the sandbox file)"),
             _ => Decision.Inconclusive("V5", $"ambiguous: {Text(first)} fits recorded answers that differ{Note(first)}",
                 "try the assignments (--permute), or admit one call at a time (serialise: in the sandbox file)"),
         };

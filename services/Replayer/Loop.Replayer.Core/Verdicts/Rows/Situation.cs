@@ -13,9 +13,8 @@ internal sealed record Situation(ReplayTarget Target, ReplayObservations Seen, J
 
     public bool OurLimitEndedIt => Seen.Outcome is AnswerOutcome.HeadersTimedOut or AnswerOutcome.BodyTimedOut;
 
-    /// <summary>Calls in trouble that count: not background, and not settled by an assignment.</summary>
-    public IEnumerable<CallTrouble> Troubles =>
-        Seen.Troubles.Where(call => !call.IsBackground && (call.Kind is not TroubleKind.Ambiguous || Seen.Assignment is null));
+    /// <summary>Calls in trouble that count. What an assignment settles is no trouble from the start; what it does not settle stays one.</summary>
+    public IEnumerable<CallTrouble> Troubles => Seen.Troubles.Where(call => !call.IsBackground);
 
     // The same instant counts as before: the clock cannot tell, and a verdict must not guess.
     public bool IsBeforeJudgedEnd(CallTrouble call) => Seen.JudgedEndedAt is not { } end || call.BegunAt <= end;
