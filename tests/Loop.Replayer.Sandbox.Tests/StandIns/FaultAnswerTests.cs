@@ -81,15 +81,20 @@ public sealed class FaultAnswerTests
     }
 
     [Fact]
-    public async Task Delay_HoldsTheRecordedAnswerBack()
+    public async Task Delay_HoldsTheAnswerBackAndNoOther()
     {
-        await using StandInRig rig = await Start(With(Recorded("a", "GET /a", "", 200, "fine"u8.ToArray()), "payments delay=200ms"));
+        await using StandInRig rig = await Start(With(Recorded("a", "GET /a", "", 200, "late"u8.ToArray()), "payments delay=20s"), Recorded("b", "GET /b", "", 200, "fine"u8.ToArray()));
         using HttpClient client = rig.Client();
+        using CancellationTokenSource hungUp = new();
+        Task<HttpResponseMessage> late = client.SendAsync(Request("GET", "/a", "web-1"), hungUp.Token);
+        await rig.Told<WhatIfApplied>(_ => true);
 
-        Assert.Equal("fine", await (await client.SendAsync(Request("GET", "/a", "web-1"), Cancellation)).Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal("fine", await (await client.SendAsync(Request("GET", "/b", "web-1"), Cancellation)).Content.ReadAsStringAsync(Cancellation));
 
-        ServedCall served = (await rig.Served(1))[0];
-        Assert.True(served.EndedAt - served.StartedAt >= TimeSpan.FromMilliseconds(195), $"{served.EndedAt - served.StartedAt}");
+        Assert.False(late.IsCompleted);
+        await hungUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => late);
+        Assert.Equal("payments delay=20s", (await rig.Served(2)).Single(call => call.HopId == "a").Fault);
     }
 
     /// <summary>A retry takes the next recorded answer; when none is left, a fault of all calls to its service answers it, and else it is a miss.</summary>

@@ -100,21 +100,11 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         Answer answer = await Live.Carry(callee, named.Hop, named.Names, request.Message, HttpProtocol.IsHttp2(context.Request.Protocol), served.IsBackground, context.RequestAborted);
         served = served with { HopId = recorded?.HopId, LiveHopId = named.Hop, LiveCallee = callee.Service, Answer = answer };
         if (_faults.Of(recorded, callee.Service, live.Identity) is { } fault && AnswerFaults.TakesPlace(fault, answer.Body.Length))
-            served = await Carry(context, answer, fault, served, recorded?.Label);
+            await Put(context, fault, served = served with { Fault = fault.Text }, recorded?.Label, () => LiveAnswer.Play(context, AnswerFaults.Cut(answer, fault), served));
         else
             await LiveAnswer.Play(context, answer, served);
         if (served.HopId is { } hop)
             _turns.Answered(hop);
-        return served;
-    }
-
-    // The callee did its work; what its caller gets is another thing.
-    private async Task<ServedCall> Carry(HttpContext context, Answer answer, CallFault fault, ServedCall served, string? label)
-    {
-        if (fault.ReplacesAnswer)
-            return await Fail(context, fault, served, label);
-        served = await Hold(context, fault, served, label);
-        await LiveAnswer.Play(context, AnswerFaults.Cut(answer, fault), served);
         return served;
     }
 
@@ -154,7 +144,10 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
             return served;
         }
 
-        return recorded is null ? await Fail(context, fault!, served, null) : await Play(context, recorded, fault, served);
+        if (recorded is not null)
+            return await Play(context, recorded, fault, served);
+        await Put(context, fault!, served = served with { Fault = fault!.Text }, null, () => Task.CompletedTask);
+        return served;
     }
 
     private async Task<ServedCall> Play(HttpContext context, RecordedCall call, CallFault? fault, ServedCall served)
@@ -163,20 +156,19 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         try
         {
             await _turns.Await(hop, context.RequestAborted);
-            if (fault is { ReplacesAnswer: true })
-                return await Fail(context, fault, served, call.Label);
-            if (call.Answer is { } answer)
-                call = call with { Answer = _bindings.ToLive(hop, answer).Message };
-            served = served with { TokensLeftOut = RecordedAnswer.Tokens(call) };
-            foreach (string edit in call.Edits)
-                _faults.Tell(edit, served, call.Label);
-            if (fault is not null && AnswerFaults.TakesPlace(fault, call.Answer?.Body.Length ?? 0))
+            if (fault is not { ReplacesAnswer: true })
             {
-                served = await Hold(context, fault, served, call.Label);
-                call = AnswerFaults.Cut(call, fault);
+                if (call.Answer is { } answer)
+                    call = call with { Answer = _bindings.ToLive(hop, answer).Message };
+                served = served with { TokensLeftOut = RecordedAnswer.Tokens(call) };
+                foreach (string edit in call.Edits)
+                    _faults.Tell(edit, served, call.Label);
             }
 
-            await RecordedAnswer.Play(context, call, served);
+            if (fault is not null && AnswerFaults.TakesPlace(fault, call.Answer?.Body.Length ?? 0))
+                await Put(context, fault, served = served with { Fault = fault.Text }, call.Label, () => RecordedAnswer.Play(context, AnswerFaults.Cut(call, fault), served));
+            else
+                await RecordedAnswer.Play(context, call, served);
         }
         finally
         {
@@ -187,21 +179,21 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         return served;
     }
 
-    private async Task<ServedCall> Fail(HttpContext context, CallFault fault, ServedCall served, string? label)
+    // From its turn on nothing waits for it any more: what came after it when it was recorded need not come after a delay that was not. The callee of a live
+    // call did its work; what its caller gets is another thing.
+    private async Task Put(HttpContext context, CallFault fault, ServedCall served, string? label, Func<Task> play)
     {
-        served = await Hold(context, fault, served, label);
-        await AnswerFaults.Replace(context, fault, served);
-        return served;
-    }
-
-    // From its turn on nothing waits for it any more: what came after it when it was recorded need not come after a delay that was not.
-    private async Task<ServedCall> Hold(HttpContext context, CallFault fault, ServedCall served, string? label)
-    {
-        served = served with { Fault = fault.Text };
         _faults.Tell(fault.Text, served, label);
         if (served.HopId is { } hop)
             _turns.Answered(hop);
-        await _faults.Delay(fault, context.RequestAborted);
-        return served;
+        try
+        {
+            await _faults.Delay(fault, context.RequestAborted);
+            await (fault.ReplacesAnswer ? AnswerFaults.Replace(context, fault, served) : play());
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller did not wait for it, which is what a delay is for: the call is told as what it was.
+        }
     }
 }

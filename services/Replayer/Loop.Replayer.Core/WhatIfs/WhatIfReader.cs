@@ -2,7 +2,6 @@ using System.Globalization;
 using Loop.Contracts;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Comparison;
-using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.StandIns;
 
@@ -146,8 +145,10 @@ public sealed class WhatIfReader
         return script.Calls is [{ Gap: null, Answer: { } answer }] ? (answer, null) : (null, script.Gaps.Count > 0 ? script.Gaps[0] : "it was never answered");
     }
 
-    private static IEnumerable<string> Places(Message message) => FieldTexts.Of(message)
-        .Where(field => field.Place.StartsWith("body $", StringComparison.Ordinal)).Select(field => field.Place["body ".Length..]);
+    private static IEnumerable<string> Places(Message message) =>
+        ContentDecoding.Decode(message.Body, message.Part.Header("content-encoding")) is { } plain && BodyTree.Of(message, plain, message.MediaType, shape: null) is { Step: "$" } tree
+            ? tree.Leaves(tree.Step).Select(leaf => leaf.Place)
+            : [];
 
     private WhatIfRefusal NotRecorded(string text, MessageEdit edit, PlannedCall call)
     {
