@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Loop.Cli.Replays;
+using Loop.Cli.Reports;
 using Loop.Cli.Terminal;
 using Loop.Client;
 using Loop.Contracts.Replays;
@@ -33,14 +34,16 @@ internal static class ReplayCommand
         Option<string[]> header = new("--header", "-H") { Description = "Set a header, also one that was redacted; may be repeated", HelpName = "'NAME: VALUE'" };
         Option<double?> timeout = new("--timeout") { Description = "Longest wait for the answer", HelpName = "SECONDS" };
         Option<bool> json = CommandScope.Json();
+        var files = new ReportFiles();
         var command = new Command("replay", "Replay a conversation; exits 0 reproduced, 1 fixed, 2 diverged, 3 inconclusive, 4 unchanged (what if)")
         {
-            ids, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, permute, fault, edit, against, learnNoise, noise, hop, header, timeout, json,
+            ids, idOption, destination, sandbox, live, recorded, fromHop, judge, times, wrong, expect, permute, fault, edit, against, learnNoise, noise, hop, header, timeout, files.JUnit, files.Summary, json,
         };
         command.Validators.Add(result => RequireOneId(result, ids, idOption, destination));
         command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, permute, fault, edit, against, learnNoise, noise]));
         scope.Handle(command, (result, client, cancellationToken) =>
         {
+            files.Prepare(result);
             var request = new ReplayRequest
             {
                 Conversation = result.GetValue(ids) is [.., string last] ? last : result.GetValue(idOption)!,
@@ -67,7 +70,17 @@ internal static class ReplayCommand
                 Headers = HeaderText.Parse(result.GetValue(header) ?? []),
                 TimeoutSeconds = result.GetValue(timeout),
             };
-            return Run(scope.Context, client, request, result.GetValue(against), result.GetValue(json), cancellationToken);
+            (DateTimeOffset startedAt, long start) = (scope.Context.Time.GetUtcNow(), scope.Context.Time.GetTimestamp());
+            ReplayReport report = await Run(scope.Context, client, request, result.GetValue(against), cancellationToken);
+            // Whoever asks for such files wants the failure to be gone; or, of a what-if, the entry to cope.
+            Verdict expected = report.Sandbox is { WhatIf.Count: > 0 } ? Verdict.Unchanged : Verdict.Fixed;
+            ReportedCase reported = ReportedCase.Of(report.ConversationId, expected, report, scope.Context.Time.GetElapsedTime(start), requireSealed: false);
+            await files.Write(result, "loopctl replay", [reported], startedAt, cancellationToken);
+            if (result.GetValue(json))
+                JsonOutput.Document(scope.Context, report);
+            else
+                ReplayText.Write(scope.Context, report);
+            return (int)report.Verdict!.Value;
         });
         return command;
     }
@@ -102,19 +115,12 @@ internal static class ReplayCommand
         Noise = report.Sandbox?.Noise is { MaskSha256: not null } ? report.Id : null,
     };
 
-    private static async Task<int> Run(CliContext context, LoopClient client, ReplayRequest request, string? against, bool asJson, CancellationToken cancellationToken)
+    private static async Task<ReplayReport> Run(CliContext context, LoopClient client, ReplayRequest request, string? against, CancellationToken cancellationToken)
     {
         ReplayReport report = await ReplayFollower.Follow(context, client, request, cancellationToken);
-        if (against is not null)
-        {
-            context.Error.WriteLine($"baseline: {ReplayText.NameOf(report.Verdict!.Value)} ({SafeText.Line(report.Reason ?? "")})");
-            report = await ReplayFollower.Follow(context, client, request with { Sandbox = Against(request.Sandbox!, against, report) }, cancellationToken);
-        }
-
-        if (asJson)
-            JsonOutput.Document(context, report);
-        else
-            ReplayText.Write(context, report);
-        return (int)report.Verdict!.Value;
+        if (against is null)
+            return report;
+        context.Error.WriteLine($"baseline: {ReplayText.NameOf(report.Verdict!.Value)} ({SafeText.Line(report.Reason ?? "")})");
+        return await ReplayFollower.Follow(context, client, request with { Sandbox = Against(request.Sandbox!, against, report) }, cancellationToken);
     }
 }

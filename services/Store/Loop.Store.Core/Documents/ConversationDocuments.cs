@@ -10,6 +10,8 @@ namespace Loop.Store.Core.Documents;
 /// <summary>Writes documents, and reads them back into what a store keeps. Every fault says what it is and what would mend it.</summary>
 public static class ConversationDocuments
 {
+    private const int FirstSegment = 1;
+
     // People review these files: no \u0022 where a quote would do. Nothing of them is ever put into a page.
     private static readonly JsonSerializerOptions Json = new(StoreJson.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -25,7 +27,8 @@ public static class ConversationDocuments
             Format = ConversationDocument.FormatName,
             Version = ConversationDocument.CurrentVersion,
             Id = conversation.Id!.Value.Value,
-            Events = [.. facts.Select(fact => new DocumentEvent(EventNames.Of(fact.GetType()), JsonSerializer.SerializeToElement(fact, fact.GetType(), StoreJson.Options)))],
+            // Places as they are in a pack of one segment, so that a store which took it in writes the same document again.
+            Events = [.. FactPlaces.In(FirstSegment, facts, exchanges).Select(fact => new DocumentEvent(EventNames.Of(fact.GetType()), JsonSerializer.SerializeToElement(fact, fact.GetType(), StoreJson.Options)))],
             Exchanges = exchanges,
             Bodies = [.. bodies.OrderBy(body => body.Key, StringComparer.Ordinal).Select(body => BodyWriting.Write(body.Key, body.Value))],
         };
@@ -116,20 +119,7 @@ public static class ConversationDocuments
 public sealed record ImportedConversation(ConversationId Id, IReadOnlyList<ConversationEvent> Facts, IReadOnlyList<CapturedExchange> Exchanges)
 {
     /// <summary>The stream with the exchanges in one segment of this store's own pack, in their order.</summary>
-    public IReadOnlyList<ConversationEvent> In(int segment)
-    {
-        Dictionary<ExchangeId, int> ordinals = Exchanges.Select((exchange, ordinal) => (exchange.Head.Id, ordinal)).ToDictionary(pair => pair.Id, pair => pair.ordinal);
-        return
-        [
-            .. Facts.Where(fact => fact is not ConversationCompacted).Select(fact => fact switch
-            {
-                ExchangeRecorded recorded => recorded with { Segment = segment, Ordinal = ordinals[recorded.Id] },
-                LateExchangeRecorded late => late with { Segment = segment, Ordinal = ordinals[late.Id] },
-                ConversationSealed sealing => sealing with { Segment = null },
-                _ => fact,
-            }),
-        ];
-    }
+    public IReadOnlyList<ConversationEvent> In(int segment) => FactPlaces.In(segment, Facts, [.. Exchanges.Select(exchange => exchange.Head)]);
 }
 
 /// <summary>A document that cannot be taken in; the message says why.</summary>
