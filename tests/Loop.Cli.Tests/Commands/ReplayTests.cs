@@ -22,6 +22,30 @@ public sealed class ReplayTests
         Assert.Equal($"verdict: {verdict.ToString().ToLowerInvariant()} (the entry answered 500 again)", run.Output.TrimEnd('\n').Split('\n')[^1]);
     }
 
+    [Theory]
+    [InlineData(Verdict.Reproduced, "failure")]
+    [InlineData(Verdict.Fixed, "system-out")]
+    [InlineData(Verdict.Diverged, "failure")]
+    [InlineData(Verdict.Inconclusive, "error")]
+    public async Task Replay_WithReportFiles_WritesBothAndExitsWithItsVerdict(Verdict verdict, string element)
+    {
+        string folder = Directory.CreateTempSubdirectory("loop-replay-reports-").FullName;
+        try
+        {
+            await using FakeApi api = await FakeApi.Start();
+            api.OnJson("POST /api/v1/replays", Samples.Replay("finished", verdict), 202);
+            LoopctlRun run = await LoopctlRun.Of(api.Url, "replay", "7f3k", "-d", "localhost:9000", "--junit", $"{folder}/new/out.xml", "--summary", $"{folder}/summary.md");
+            Assert.Equal((int)verdict, run.ExitCode);
+            System.Xml.Linq.XElement one = System.Xml.Linq.XElement.Load($"{folder}/new/out.xml").Descendants("testcase").Single();
+            Assert.Equal((Samples.Id, element), ((string?)one.Attribute("name"), one.Elements().Single().Name.LocalName));
+            Assert.StartsWith("## loopctl replay: 1 test, ", await File.ReadAllTextAsync($"{folder}/summary.md"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Replay_WithDifferences_PrintsTheFirstOneFirst()
     {

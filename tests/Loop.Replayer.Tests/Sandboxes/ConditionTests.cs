@@ -49,12 +49,33 @@ public sealed class ConditionTests : IDisposable
         Assert.Equal("git:4f2c", Build("[./service]", "git: 4f2c"));
     }
 
+    [Fact]
+    public void Build_ThatIsNamedByHand_IsWhatTheAskerSays()
+    {
+        Assert.Equal("git:9a1b", Build("[./service]", "git: 4f2c", revision: "9a1b"));
+        Assert.Equal(Build("[./service]"), Build("[./service]", revision: "9a1b"));
+    }
+
+    [Fact]
+    public void Conditions_OfAWrittenBody_FollowItsContentAndNotItsPlace()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "stubs"));
+        File.WriteAllText(Path.Combine(_folder, "stubs/a.json"), "1");
+        File.WriteAllText(Path.Combine(_folder, "b.json"), "1");
+        SandboxConditions Of(string path) => Conditions(Yaml(rest: $"background: [{{ call: GET http://config:80/x, answer: {{ bodyFile: {path} }} }}]"));
+        SandboxConditions before = Of("stubs/a.json");
+
+        Assert.Equal(before, Of("b.json"), Same);
+        File.WriteAllText(Path.Combine(_folder, "b.json"), "2");
+        Assert.NotEqual(before, Of("b.json"), Same);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static bool Same(SandboxConditions one, SandboxConditions two) =>
         one.Clock == two.Clock && one.StateByLiveService.Count == two.StateByLiveService.Count && one.StateByLiveService.All(pair => two.StateByLiveService[pair.Key] == pair.Value);
 
-    private string Build(string command, string? build = null) => BuildNames.Of(Read(Yaml(command, build)).Services, _folder)["payments"];
+    private string Build(string command, string? build = null, string? revision = null) => BuildNames.Of(Read(Yaml(command, build)).Services, _folder, revision)["payments"];
 
     private SandboxConditions Conditions(string yaml)
     {

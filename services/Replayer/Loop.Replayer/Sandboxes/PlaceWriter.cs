@@ -107,6 +107,10 @@ internal static class PlaceWriter
         [
             Path.TrimEndingDirectorySeparator(folder),
             .. service.Command!.Words.Where(Path.IsPathRooted).Where(word => File.Exists(word)).SelectMany(word => new[] { Path.GetDirectoryName(word), Path.GetDirectoryName(RealPath.Of(word)) }),
+            .. service.Command.Words.Where(word => word.Length > 0 && !Path.IsPathRooted(word)).Select(word => Path.GetFullPath(word, workFolder)).Where(File.Exists)
+                .SelectMany(path => new[] { Path.GetDirectoryName(path), Path.GetDirectoryName(RealPath.Of(path)) }).OfType<string>()
+                // What lies in the work folder is there already, and may be written.
+                .Where(path => !(path + "/").StartsWith(workFolder + "/", StringComparison.Ordinal)),
             System.Environment.GetEnvironmentVariable("DOTNET_ROOT"),
         ];
         return candidates.OfType<string>().Select(Path.TrimEndingDirectorySeparator)
