@@ -41,7 +41,7 @@ internal static class ReplayCommand
         };
         command.Validators.Add(result => RequireOneId(result, ids, idOption, destination));
         command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, permute, fault, edit, against, learnNoise, noise]));
-        scope.Handle(command, (result, client, cancellationToken) =>
+        scope.Handle(command, async (result, client, cancellationToken) =>
         {
             files.Prepare(result);
             var request = new ReplayRequest
