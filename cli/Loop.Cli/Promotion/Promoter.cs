@@ -32,7 +32,7 @@ internal sealed class Promoter(LoopClient client)
         string sandboxPath = Path.GetFullPath(request.Sandbox ?? proof.Sandbox!.File);
         string text = await ReadSandbox(sandboxPath, cancellationToken);
         // 2
-        NeededConversations needed = await NeededConversations.Find(client, conversation, SandboxFileReader.Read(text, sandboxPath).File!, cancellationToken);
+        NeededConversations needed = await NeededConversations.Find(client, conversation, SandboxFileReader.Read(text, sandboxPath).File!, proof.Sandbox!.Asked!.Before ?? [], cancellationToken);
         if (!request.AreBodiesReviewed)
             BodyReview.Require(needed.All);
         // 3
@@ -101,6 +101,7 @@ internal sealed class Promoter(LoopClient client)
             {
                 Live = proof.Sandbox.Live,
                 Hop = asked.Hop,
+                Before = asked.Before ?? [],
                 // Numbers of hops may be counted otherwise one day; ids stay.
                 Judge = asked.Judge is null ? null : proof.Sandbox.Conditions!.JudgedHopId,
                 Wrong = asked.Wrong,

@@ -48,6 +48,9 @@ internal sealed record TestPlan
     /// <summary>Services that run.</summary>
     public required IReadOnlyList<string> Live { get; init; }
 
+    /// <summary>Conversations that are replayed before it, in order, and not judged.</summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+
     /// <summary>Hop at and below which is driven; null for the whole conversation.</summary>
     public string? Hop { get; init; }
 

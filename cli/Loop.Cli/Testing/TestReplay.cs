@@ -17,6 +17,7 @@ internal static class TestReplay
         {
             File = sandbox,
             Live = manifest.Plan.Live,
+            Before = manifest.Plan.Before,
             Judge = manifest.Plan.Judge,
             Wrong = manifest.Plan.Wrong,
             Expect = manifest.Plan.Expect,

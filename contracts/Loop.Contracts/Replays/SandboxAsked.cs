@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Loop.Contracts.Replays;
 
 /// <summary>What was asked of a replay in a sandbox beside its file and its live services, so that it can be asked again.</summary>
@@ -6,4 +8,9 @@ namespace Loop.Contracts.Replays;
 /// <param name="Wrong">The asserted wrong value, <c>HOP response $.path</c>, also where it was noted when the conversation was kept; null without one.</param>
 /// <param name="Expect">What should stand there; null when nobody said.</param>
 /// <param name="Headers">Names of the headers that a person supplied; their values may be secrets and are kept nowhere.</param>
-public sealed record SandboxAsked(string? Hop, string? Judge, string? Wrong, string? Expect, IReadOnlyList<string> Headers);
+public sealed record SandboxAsked(string? Hop, string? Judge, string? Wrong, string? Expect, IReadOnlyList<string> Headers)
+{
+    /// <summary>Whole ids of the conversations that were replayed before and not judged; null without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Before { get; init; }
+}

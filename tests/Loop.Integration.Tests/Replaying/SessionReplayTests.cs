@@ -37,6 +37,14 @@ public sealed class SessionReplayTests(CapturedMesh mesh) : IClassFixture<Captur
 
         ReplayReport mended = await Replay(session, "fixed");
         Assert.Equal((Verdict.Fixed, "F3"), (mended.Verdict, mended.Row));
+
+        // Kept as a test, the session goes along.
+        string tests = Path.Combine(_folder, "tests");
+        (int kept, _, string refusal) = await Loopctl.Run(mesh.Server.Http, "promote", session[^1], "--to", tests, "--name", "pay", "--bodies-reviewed");
+        Assert.True(kept == 0, refusal);
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(tests, "pay", "conversations")).Length);
+        (int code, string told, string errors) = await Loopctl.Run(mesh.Server.Http, "test", tests, "--sandbox", FileOf("fixed"));
+        Assert.True(code == 0, told + errors);
         Assert.Empty(mesh.Server.Errors);
     }
 

@@ -59,10 +59,16 @@ public sealed class RunScriptTests
         RunRecord failing = shop.AsRecorded();
         RunRecord healthy = failing with { Driven = [.. failing.Driven.Select(driven => driven with { Answer = ShopRun.Answered(200, "{}") })] };
 
-        Assert.Equal(ControlResult.Passed, ControlVerdict.Of(healthy, shop.Live));
-        Assert.Equal(ControlResult.Failed, ControlVerdict.Of(failing, shop.Live));
-        Assert.Equal(ControlResult.Failed, ControlVerdict.Of(healthy with { Fault = new SandboxFault(SandboxFaultKind.Unhealthy, "x") }, shop.Live));
-        Assert.Equal(ControlResult.NotRun, ControlVerdict.Of(healthy with { Driven = [] }, shop.Live));
+        Assert.Equal(ControlResult.Passed, ControlVerdict.Of(healthy, shop.Live, []));
+        Assert.Equal(ControlResult.Failed, ControlVerdict.Of(failing, shop.Live, []));
+        Assert.Equal(ControlResult.Failed, ControlVerdict.Of(healthy with { Fault = new SandboxFault(SandboxFaultKind.Unhealthy, "x") }, shop.Live, []));
+        Assert.Equal(ControlResult.NotRun, ControlVerdict.Of(healthy with { Driven = [] }, shop.Live, []));
+
+        // Refused where it was served: for want of what a replay may not send, or because the place is another one.
+        RunRecord refused = failing with { Driven = [.. failing.Driven.Select(driven => driven with { Answer = ShopRun.Answered(401, "{}") })] };
+        Assert.Equal(ControlResult.Failed, ControlVerdict.Of(refused, shop.Live, []));
+        Assert.Equal(ControlResult.NotRun, ControlVerdict.Of(refused, shop.Live, ["authorization"]));
+        Assert.Equal(ControlResult.NotRun, ControlVerdict.Of(refused with { TokensLeftOut = ["cookie"] }, shop.Live, []));
     }
 
     [Theory]

@@ -8,19 +8,36 @@ namespace Loop.Replayer.Core.Runs;
 /// <summary>Whether a healthy conversation was healthy again. Pure.</summary>
 public static class ControlVerdict
 {
-    /// <summary>Passed when the place stood and every live hop that was reached answered without a failure, at least one of them.</summary>
-    public static ControlResult Of(RunRecord run, LivePlan live)
+    /// <summary>
+    /// Passed when the place stood and every live hop that was reached answered, at least one of them, and none with a failure or a refusal that it was not
+    /// recorded with. A refusal for want of a credential that a replay may not send says nothing of the place.
+    /// </summary>
+    /// <param name="run">What was seen.</param>
+    /// <param name="live">Which hops are live.</param>
+    /// <param name="droppedCredentials">Headers that could not be sent.</param>
+    public static ControlResult Of(RunRecord run, LivePlan live, IReadOnlyCollection<string> droppedCredentials)
     {
         if (run.Fault is not null)
             return ControlResult.Failed;
-        HashSet<string> own = [.. live.Drives.Concat(live.Relayed).Select(call => call.Hop.Id)];
-        List<Answer?> answers =
+        Dictionary<string, PlannedCall> own = live.Drives.Concat(live.Relayed).ToDictionary(call => call.Hop.Id);
+        List<(PlannedCall? Call, Answer? Answer)> answers =
         [
-            .. run.Driven.Where(driven => own.Contains(driven.HopId)).Select(driven => driven.Answer),
-            .. run.Calls.Where(call => call.LiveCallee is not null && !call.IsBackground).Select(call => call.Answer),
+            .. run.Driven.Where(driven => own.ContainsKey(driven.HopId)).Select(driven => (own.GetValueOrDefault(driven.HopId), driven.Answer)),
+            .. run.Calls.Where(call => call.LiveCallee is not null && !call.IsBackground).Select(call => (call.HopId is null ? null : own.GetValueOrDefault(call.HopId), call.Answer)),
         ];
         if (answers.Count == 0)
             return ControlResult.NotRun;
-        return answers.TrueForAll(answer => answer is not null && FailureRule.Match(answer.ToExchange(null, run.StartedAt)) is null) ? ControlResult.Passed : ControlResult.Failed;
+        if (answers.TrueForAll(one => IsHealthy(one.Answer, one.Call, run)))
+            return ControlResult.Passed;
+        bool lacksCredentials = droppedCredentials.Count + run.TokensLeftOut.Count > 0 && answers.Exists(one => one.Answer?.Status is 401 or 403);
+        return lacksCredentials ? ControlResult.NotRun : ControlResult.Failed;
+    }
+
+    private static bool IsHealthy(Answer? answer, PlannedCall? recorded, RunRecord run)
+    {
+        if (answer is null || FailureRule.Match(answer.ToExchange(null, run.StartedAt)) is not null)
+            return false;
+        bool isRefusal = answer.Status is >= 400 and < 500;
+        return !isRefusal || recorded?.Answer?.Status() == answer.Status;
     }
 }

@@ -54,7 +54,10 @@ internal static class SandboxReports
 
     /// <summary>How it was asked for, so that it can be asked again elsewhere.</summary>
     public static SandboxAsked Asked(SandboxJob job) =>
-        new(job.FromHop, job.Request.Judge, job.Choice.Assertion is { } assertion ? $"{assertion.Hop} response {assertion.Path}" : null, job.Choice.Assertion?.Expected, job.SuppliedHeaders);
+        new(job.FromHop, job.Request.Judge, job.Choice.Assertion is { } assertion ? $"{assertion.Hop} response {assertion.Path}" : null, job.Choice.Assertion?.Expected, job.SuppliedHeaders)
+        {
+            Before = job.Request.Before is { Count: > 0 } before ? before : null,
+        };
 
     /// <summary>The conditions as the search for baselines compares them.</summary>
     public static ReplayConditions Conditions(string conversationId, SandboxConditions stored, Evidence network) => new()
