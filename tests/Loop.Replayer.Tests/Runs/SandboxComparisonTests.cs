@@ -5,6 +5,8 @@ using Loop.Replayer.Core.Noise;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Tests.Comparison;
+using Loop.Replayer.Tests.Support;
 
 namespace Loop.Replayer.Tests.Runs;
 
@@ -33,6 +35,20 @@ public sealed class SandboxComparisonTests
         Assert.Equal((Verdict.Diverged, "D1"), Said(shop.Decide(run)));
         Divergence first = shop.Compare(run).Divergences[0];
         Assert.Equal(("payments POST /charge #1", "body $.error"), (first.Hop, first.Place));
+    }
+
+    [Fact]
+    public void Of_GrpcAnswer_DiffersByTheNamesThatDescriptorsGive()
+    {
+        static byte[] Framed(int count) => [0, 0, 0, 0, (byte)Shop.Order("a", count).Length, .. Shop.Order("a", count)];
+        Recording recording = new();
+        recording.Hop("web", "POST", "/checkout", 200, "{}", source: "client");
+        recording.Hop("payments", "POST", "/shop.Orders/Get", 200, System.Text.Encoding.Latin1.GetString(Framed(1)), parent: "hop-1", contentType: "application/grpc");
+        ShopRun shop = new(recording, "payments");
+        RunRecord run = WithAnswer(shop, ShopRun.Answered(200, "") with { Headers = [new("content-type", "application/grpc")], Body = Framed(2) });
+
+        Assert.Contains(shop.Compare(run).Divergences, divergence => divergence.Place == "body message[0].2.1");
+        Assert.Contains(shop.Compare(run, types: Shop.Set).Divergences, divergence => divergence is { Place: "body message[0].item.count", Recorded: "1", Replayed: "2" });
     }
 
     [Fact]

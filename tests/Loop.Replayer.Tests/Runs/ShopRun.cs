@@ -18,7 +18,7 @@ internal sealed class ShopRun
     public const string Cause = """{"error":"card is null"}""";
     private static readonly DateTimeOffset ReplayStart = Recording.Start.AddDays(3);
 
-    private ShopRun(Recording recording, string[] live)
+    public ShopRun(Recording recording, params string[] live)
     {
         Plan = ((PlanResult.Planned)ReplayPlanner.PlanSandbox(recording.Detail, recording.Exchanges, null)).Plan;
         Live = LivePlan.Of(recording.Detail.Hops, recording.Exchanges, live.ToHashSet());
@@ -72,12 +72,13 @@ internal sealed class ShopRun
 
     public ReplayObservations Observe(RunRecord record, NoiseFilter? noise = null) => Compare(record, noise).Observations;
 
-    public Core.Calls.ReplayComparison Compare(RunRecord record, NoiseFilter? noise = null) => SandboxComparison.Of(new SandboxRun
+    public Core.Calls.ReplayComparison Compare(RunRecord record, NoiseFilter? noise = null, DescriptorSet? types = null) => SandboxComparison.Of(new SandboxRun
     {
         Choice = Choice,
         Live = Live,
         Script = Script,
         Record = record,
+        Shapes = (types ?? DescriptorSet.Empty).Method,
         Recorded = part => part is null ? null : new Message(part, Bodies(part) ?? []),
         Rules = ComparisonRules.Of(RunMask.None) with { Noise = noise ?? NoiseFilter.None },
     });

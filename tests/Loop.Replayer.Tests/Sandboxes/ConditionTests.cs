@@ -70,6 +70,18 @@ public sealed class ConditionTests : IDisposable
         Assert.NotEqual(before, Of("b.json"), Same);
     }
 
+    [Fact]
+    public void Descriptors_ThatAreNone_AreRefusedByName()
+    {
+        File.WriteAllText(Path.Combine(_folder, "shop.binpb"), "message Order {}");
+        SandboxFile file = SandboxFileReader.Read(Yaml().Replace("port:", "descriptors: [shop.binpb]\n    port:", StringComparison.Ordinal), "loop-sandbox.yaml").File!;
+
+        Engine.ReplayRefusal refusal = SandboxChoices.Descriptors(file.Services, _folder).Refusal!;
+
+        Assert.Contains("shop.binpb: no valid descriptor set", refusal.Detail, StringComparison.Ordinal);
+        Assert.Contains("--include_imports", refusal.Remedy, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static bool Same(SandboxConditions one, SandboxConditions two) =>

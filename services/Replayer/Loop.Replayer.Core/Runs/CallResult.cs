@@ -29,7 +29,7 @@ internal sealed record CallResult(PlannedCall Call, ServedCall Served, MessageCo
         foreach (ServedCall served in run.Record.Calls.Where(served => !served.IsBackground && served.HopId is not null))
         {
             PlannedCall call = recorded[served.HopId!];
-            results.Add(new CallResult(call, served, MessageComparer.Requests(call.Label, run.RecordedRequest(call), served.Request, run.Rules)));
+            results.Add(new CallResult(call, served, MessageComparer.Requests(call.Label, run.RecordedRequest(call), served.Request, run.Rules with { Shape = run.ShapesOf(call)?.Request })));
         }
 
         return results;

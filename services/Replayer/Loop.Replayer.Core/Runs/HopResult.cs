@@ -57,7 +57,7 @@ internal sealed record HopResult(PlannedCall Call, ServedCall? Served, Answer? A
         Message? replayed = part is null ? null : new Message(part, answer.Body);
         Exchange? recorded = Call.Answer;
         Message? before = run.Recorded(recorded?.Response);
-        MessageComparison response = MessageComparer.Responses(Call.Label, before, replayed, run.Rules);
+        MessageComparison response = MessageComparer.Responses(Call.Label, before, replayed, run.Rules with { Shape = run.ShapesOf(Call)?.Answer });
         return this with
         {
             Replayed = replayed,

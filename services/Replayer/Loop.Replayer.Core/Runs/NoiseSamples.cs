@@ -24,6 +24,7 @@ public static class NoiseSamples
                 EndedAt = call.Hop.StartedAt + TimeSpan.FromMilliseconds(call.Hop.DurationMs ?? 0),
                 Answer = answering.Contains(call) ? run.Recorded(call.Answer?.Response) : null,
                 Request = made.Contains(call) ? run.RecordedRequest(call) : null,
+                Shapes = run.ShapesOf(call),
             })],
         };
     }
@@ -41,11 +42,11 @@ public static class NoiseSamples
             ClockOffset = offset,
             FreshState = true,
             Mask = run.Rules.Run,
-            Hops = [.. hops.Keys.Union(calls.Keys).Select(label => Sample(label, hops.GetValueOrDefault(label), calls.GetValueOrDefault(label), clock))],
+            Hops = [.. hops.Keys.Union(calls.Keys).Select(label => Sample(run, label, hops.GetValueOrDefault(label), calls.GetValueOrDefault(label), clock))],
         };
     }
 
-    private static NoiseSample Sample(string label, HopResult? hop, CallResult? call, Func<DateTimeOffset, DateTimeOffset> clock)
+    private static NoiseSample Sample(SandboxRun run, string label, HopResult? hop, CallResult? call, Func<DateTimeOffset, DateTimeOffset> clock)
     {
         DateTimeOffset begun = hop?.SentAt ?? call!.Served.StartedAt;
         return new NoiseSample
@@ -55,6 +56,7 @@ public static class NoiseSamples
             EndedAt = clock(hop?.EndedAt ?? call?.Served.EndedAt ?? begun),
             Answer = hop?.Replayed,
             Request = call?.Served.Request,
+            Shapes = run.ShapesOf(hop?.Call ?? call!.Call),
         };
     }
 }

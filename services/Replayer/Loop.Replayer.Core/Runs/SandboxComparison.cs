@@ -41,7 +41,7 @@ public static class SandboxComparison
             Troubles = [.. CallTroubles.Of(run.Record), .. Contradictions(run)],
             UndeclaredState = UndeclaredState(run),
             FailsElsewhere = [.. FailsElsewhere(run, hops, judged, entry)],
-            MaskedShare = judged is not null && run.Recorded(judged.Call.Answer?.Response) is { } recorded ? run.Rules.Noise.MaskedShare(judged.Call.Label, recorded) : 0,
+            MaskedShare = judged is not null && run.Recorded(judged.Call.Answer?.Response) is { } recorded ? run.Rules.Noise.MaskedShare(judged.Call.Label, recorded, run.ShapesOf(judged.Call)?.Answer) : 0,
             AnyDivergence = divergences.Count > 0,
             DroppedCredentials = [.. run.Script.DroppedCredentials.Union(run.Record.TokensLeftOut)],
             TokenRefused = TokenRefusal.Of(run, hops),

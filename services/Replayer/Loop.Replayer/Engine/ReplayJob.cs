@@ -1,5 +1,6 @@
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Verdicts;
@@ -72,6 +73,9 @@ public sealed record SandboxJob(
 
     /// <inheritdoc/>
     public override string DestinationName => Destination;
+
+    /// <summary>Protobuf types that the file's descriptor sets give.</summary>
+    internal DescriptorSet Descriptors { get; init; } = DescriptorSet.Empty;
 
     /// <summary>What an earlier replay learned to vary; null when no mask was asked for.</summary>
     internal LearnedNoise? Noise { get; init; }

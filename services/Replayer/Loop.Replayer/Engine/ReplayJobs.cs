@@ -1,6 +1,7 @@
 using Loop.Contracts.Api;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
+using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Credentials;
@@ -66,6 +67,10 @@ internal sealed class ReplayJobs(IRecordings recordings, IReplayJournal journal,
         if (refusal is not null)
             return (null, refusal);
         SandboxJob job = new(ids, changed, live, sandbox with { Before = before }, file, Headers(request), request.TimeoutSeconds, requestedAt) { FromHop = request.Hop, SuppliedHeaders = [.. Headers(request).Keys] };
+        (DescriptorSet? types, refusal) = SandboxChoices.Descriptors(job.LiveServices, job.Folder);
+        if (types is null)
+            return (null, refusal);
+        job = job with { Descriptors = types };
         (LearnedNoise? noise, refusal) = await NoiseMasks.For(job, journal);
         return refusal is null ? (job with { FileSha256 = sha256, Noise = noise }, null) : (null, refusal);
     }

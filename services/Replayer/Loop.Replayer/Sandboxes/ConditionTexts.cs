@@ -20,7 +20,7 @@ internal static class ConditionTexts
     /// <summary>The conditions of these parts of a replay.</summary>
     public static SandboxConditions Of(SandboxFile file, IReadOnlyList<SandboxService> live, string folder, string judgedHopId, string asserted, IReadOnlyDictionary<string, string> supplied, IReadOnlyList<string> before)
     {
-        Dictionary<string, string> states = live.ToDictionary(service => service.Name, service => $"{State(service.State, folder)}; {Environment(service)}");
+        Dictionary<string, string> states = live.ToDictionary(service => service.Name, service => $"{State(service.State, folder)}; {Environment(service)}{Descriptors(service, folder)}");
         string dependencies = Hash(string.Join('\n', file.Dependencies.Select(one => $"{one with { Seed = null }} {(one.Seed is { } seed ? Seed(seed, folder) : "")}")));
         // A credential is new for every replay.
         string calls = Hash(JsonSerializer.Serialize(new { Background = file.Background.Select(call => Written(call, folder)), file.Warm, file.Credentials, file.Serialise, supplied = supplied.Where(pair => !file.Credentials.Any(credential => credential.Header.Equals(pair.Key, StringComparison.OrdinalIgnoreCase))).OrderBy(pair => pair.Key, StringComparer.Ordinal) }, LoopJson.Options));
@@ -50,6 +50,10 @@ internal static class ConditionTexts
     }
 
     private static string ContentHash(string path) => File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16] : "missing";
+
+    // Messages compare by other places with them than without.
+    private static string Descriptors(SandboxService service, string folder) =>
+        service.Descriptors.Count == 0 ? "" : $"; descriptors {string.Join(' ', service.Descriptors.Select(path => ContentHash(Path.GetFullPath(path, folder))))}";
 
     private static string Environment(SandboxService service) => "environment " + Hash(string.Join('\n', service.Environment
         .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key.Length}:{pair.Key}={pair.Value}")));

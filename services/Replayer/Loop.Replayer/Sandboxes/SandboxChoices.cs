@@ -55,7 +55,18 @@ internal static class SandboxChoices
         live.Select(service => service.State).OfType<ServiceState.Seeded>().Select(state => state.Seed.File)
             .Concat(file.Dependencies.Where(dependency => live.Exists(service => service.Name == dependency.Service)).Select(dependency => dependency.Seed?.File))
             .Concat(file.Background.Select(call => call.Answer?.BodyFile))
+            .Concat(live.SelectMany(service => service.Descriptors))
             .Concat(live.Select(service => service.Build is { Kind: BuildKind.File } build ? build.Value : null)).OfType<string>();
+
+    /// <summary>The protobuf types that live services' descriptor sets give, or why one cannot be read.</summary>
+    public static (DescriptorSet? Types, ReplayRefusal? Refusal) Descriptors(IEnumerable<SandboxService> live, string folder)
+    {
+        string[] paths = [.. live.SelectMany(service => service.Descriptors).Select(path => Path.GetFullPath(path, folder)).Distinct()];
+        DescriptorSetResult result = DescriptorSet.Read(paths.Select(path => new ReadOnlyMemory<byte>(File.ReadAllBytes(path))));
+        return result.Set is { } types
+            ? (types, null)
+            : (null, ReplayRefusal.SandboxChoice($"{string.Join(", ", paths)}: {result.Refusal}.", "Write it anew: protoc --include_imports --descriptor_set_out=FILE NAME.proto."));
+    }
 
     private static (SandboxChoice?, ReplayRefusal) Refused(string detail, string remedy) => (null, ReplayRefusal.SandboxChoice(detail, remedy));
 

@@ -82,6 +82,7 @@ internal sealed class SandboxReplayRun(
             Script = script,
             Record = record,
             Recorded = bodies.Message,
+            Shapes = job.Descriptors.Method,
             Rules = ComparisonRules.Of(RunClock.Of(job).Mask(job, script, record)) with { Bindings = LinkMessages.Follow(script.Plan.Links, record), Noise = NoiseMasks.FilterOf(noise?.Mask, record.Evidence) },
             UndeclaredState = job.LiveServices.Where(service => service.State is ServiceState.Unknown).Select(service => service.Name).ToHashSet(),
         };
