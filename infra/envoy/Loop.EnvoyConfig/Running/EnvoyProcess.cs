@@ -85,6 +85,7 @@ public sealed class EnvoyProcess : IAsyncDisposable
             try
             {
                 ProcessStartInfo info = new(binary, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+                OrphanWatch.Prepare(info);
                 Process process = Process.Start(info)!;
                 OrphanWatch.Add(process.Id);
                 process.OutputDataReceived += (_, line) => log.Add(line.Data);

@@ -22,10 +22,32 @@ public static class OrphanWatch
           [ "$word" = add ] && all="$all $id"
         done
         [ -z "$all" ] || kill -KILL $all
+        # We may have been killed in the moment between the start of a child and its id: it bears our mark, if not yet, then soon.
+        for round in 1 2; do
+          for environ in /proc/[0-9]*/environ; do
+            tr '\0' '\n' <"$environ" | grep -qx "$1" || continue
+            id=${environ#/proc/}
+            kill -KILL "${id%/environ}"
+          done
+          sleep 0.3
+        done
         """;
 
+    private const string Variable = "LOOP_OWNER";
+    private static readonly string Mark = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{TimeProvider.System.GetTimestamp()}");
     private static readonly Lock Gate = new();
     private static Process? _shell;
+
+    /// <summary>To be called before a child is started: it bears our mark, and somebody looks for it when we are gone.</summary>
+    public static void Prepare(ProcessStartInfo child)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        child.Environment[Variable] = Mark;
+        if (OperatingSystem.IsWindows())
+            return;
+        lock (Gate)
+            Start();
+    }
 
     /// <summary>This child does not outlive us.</summary>
     public static void Add(int processId) => Tell("add", processId);
@@ -39,11 +61,11 @@ public static class OrphanWatch
             return;
         lock (Gate)
         {
-            _shell ??= Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script]) { RedirectStandardInput = true })!;
+            Process shell = Start();
             try
             {
-                _shell.StandardInput.Write(string.Create(CultureInfo.InvariantCulture, $"{word} {processId}\n"));
-                _shell.StandardInput.Flush();
+                shell.StandardInput.Write(string.Create(CultureInfo.InvariantCulture, $"{word} {processId}\n"));
+                shell.StandardInput.Flush();
             }
             catch (IOException)
             {
@@ -51,4 +73,6 @@ public static class OrphanWatch
             }
         }
     }
+
+    private static Process Start() => _shell ??= Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", $"{Variable}={Mark}"]) { RedirectStandardInput = true })!;
 }

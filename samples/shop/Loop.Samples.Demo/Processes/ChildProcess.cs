@@ -32,6 +32,7 @@ public sealed class ChildProcess : IAsyncDisposable
         ProcessStartInfo info = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         try
         {
+            OrphanWatch.Prepare(info);
             Process process = Process.Start(info)!;
             OrphanWatch.Add(process.Id);
             process.StandardInput.Close();
