@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
+using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Tests.Support;
@@ -40,10 +41,12 @@ public sealed class PermuteTests : IDisposable
 
     private static Recording Pair()
     {
+        // Answers take so long that a cold service or a busy machine does not bring one call before the other, nor to an end before the other begins.
+        static Func<Exchange, Exchange> Lasting(double seconds) => exchange => exchange with { Duration = TimeSpan.FromSeconds(seconds) };
         Recording recording = new();
-        recording.Origin = recording.Hop("web", "GET", "/pair", 500, """{"error":"the price fell while it was read"}""", source: "client");
-        recording.Hop("prices", "GET", "/price", 200, """{"price":2}""", parent: "hop-1");
-        recording.Hop("prices", "GET", "/price", 200, """{"price":1}""", parent: "hop-1");
+        recording.Origin = recording.Hop("web", "GET", "/pair", 500, """{"error":"the price fell while it was read"}""", source: "client", change: Lasting(2));
+        recording.Hop("prices", "GET", "/price", 200, """{"price":2}""", parent: "hop-1", change: Lasting(1.2));
+        recording.Hop("prices", "GET", "/price", 200, """{"price":1}""", parent: "hop-1", change: Lasting(1.2));
         return recording;
     }
 

@@ -10,12 +10,12 @@ public static class ControlVerdict
 {
     /// <summary>
     /// Passed when the place stood and every live hop that was reached answered, at least one of them, and none with a failure or a refusal that it was not
-    /// recorded with. A refusal for want of a credential that a replay may not send says nothing of the place.
+    /// recorded with. A refusal for want of a credential that a replay may not send, or of one that it made itself, says nothing of the place.
     /// </summary>
     /// <param name="run">What was seen.</param>
     /// <param name="live">Which hops are live.</param>
-    /// <param name="droppedCredentials">Headers that could not be sent.</param>
-    public static ControlResult Of(RunRecord run, LivePlan live, IReadOnlyCollection<string> droppedCredentials)
+    /// <param name="otherCredentials">Credentials that could not be sent as they were: left out, or minted.</param>
+    public static ControlResult Of(RunRecord run, LivePlan live, IReadOnlyCollection<string> otherCredentials)
     {
         if (run.Fault is not null)
             return ControlResult.Failed;
@@ -29,8 +29,8 @@ public static class ControlVerdict
             return ControlResult.NotRun;
         if (answers.TrueForAll(one => IsHealthy(one.Answer, one.Call, run)))
             return ControlResult.Passed;
-        bool lacksCredentials = droppedCredentials.Count + run.TokensLeftOut.Count > 0 && answers.Exists(one => one.Answer?.Status is 401 or 403);
-        return lacksCredentials ? ControlResult.NotRun : ControlResult.Failed;
+        bool hasOtherCredentials = otherCredentials.Count + run.TokensLeftOut.Count > 0 && answers.Exists(one => one.Answer?.Status is 401 or 403);
+        return hasOtherCredentials ? ControlResult.NotRun : ControlResult.Failed;
     }
 
     private static bool IsHealthy(Answer? answer, PlannedCall? recorded, RunRecord run)

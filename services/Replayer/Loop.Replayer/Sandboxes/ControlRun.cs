@@ -38,7 +38,7 @@ internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner)
             return ControlResult.NotRun;
         SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, live, control.Hops.Min(hop => hop.StartedAt));
         RunOutcome outcome = await runner.Run(driver, place, script, (what, detail) => step($"control {what}", detail), cancellationToken);
-        ControlResult result = ControlVerdict.Of(outcome.Record, live, script.DroppedCredentials);
+        ControlResult result = ControlVerdict.Of(outcome.Record, live, [.. script.DroppedCredentials, .. script.Minted]);
         await step("control ended", $"{result.ToString().ToLowerInvariant()}: {control.Id}");
         return result;
     }
