@@ -8,20 +8,21 @@ internal static class Tools
 {
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(3);
 
-    /// <summary>Installs what is missing, as root, or says how.</summary>
-    public static async Task Ensure(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    /// <summary>Installs what is missing, as root, or says how. A package of another name than its program is named.</summary>
+    public static async Task Ensure(IReadOnlyList<string> names, CancellationToken cancellationToken, string? package = null)
     {
         string[] missing = [.. names.Where(name => !IsOnPath(name))];
         if (missing.Length == 0)
             return;
-        string remedy = $"install them: sudo apt-get install {string.Join(' ', missing)}";
+        string[] packages = package is null ? missing : [package];
+        string remedy = $"install them: sudo apt-get install {string.Join(' ', packages)}";
         if (!Environment.IsPrivilegedProcess)
             throw new LabException($"{string.Join(" and ", missing)} not found; {remedy}");
         LabContext.Say($"installing {string.Join(", ", missing)} …");
-        if (!await Apt(["install", "-y", "-qq", .. missing], cancellationToken))
+        if (!await Apt(["install", "-y", "-qq", .. packages], cancellationToken))
         {
             await Apt(["update", "-qq"], cancellationToken);
-            if (!await Apt(["install", "-y", "-qq", .. missing], cancellationToken))
+            if (!await Apt(["install", "-y", "-qq", .. packages], cancellationToken))
                 throw new LabException($"apt-get could not install {string.Join(" and ", missing)}; {remedy}");
         }
     }

@@ -6,11 +6,11 @@ using Loop.LoadLab.Running;
 
 namespace Loop.LoadLab.StandIns;
 
-/// <summary>How many answers a second the stand-ins of a replay give, against a server that answers everything alike.</summary>
+/// <summary>How many answers a second the stand-ins of a replay give, against servers that answer everything alike.</summary>
 internal sealed class StandInsScenario : IScenario
 {
     private static readonly int[] BodySizes = [512, 64 * 1024];
-    private static readonly string[] Servers = ["stand-ins", "kestrel"];
+    private static readonly string[] Servers = ["stand-ins", "kestrel", .. Peers.Names];
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
     // Each request names another recorded call.
@@ -26,13 +26,14 @@ internal sealed class StandInsScenario : IScenario
 
     public string Name => "standins";
 
-    public string Description => "answers/s and p99 of a replay's stand-ins, against a bare Kestrel endpoint with the same body";
+    public string Description => "answers/s and p99 of a replay's stand-ins, against a bare Kestrel endpoint, mountebank and WireMock with the same body";
 
     public async Task<LabResult> Run(LabContext context, CancellationToken cancellationToken)
     {
         await Tools.Ensure(["wrk"], cancellationToken);
         string script = Path.Combine(context.Directory, "numbered.lua");
         await File.WriteAllTextAsync(script, Script, cancellationToken);
+        Peers peers = await Peers.Install(Path.Combine(context.Directory, "peers"), cancellationToken);
         List<StandInsRun> runs = [];
         foreach (int bodyBytes in BodySizes)
         {
@@ -40,7 +41,7 @@ internal sealed class StandInsScenario : IScenario
             {
                 // Another order each time: what the machine does beside it then hits each of them alike.
                 foreach (string server in Servers.Skip(round % Servers.Length).Concat(Servers.Take(round % Servers.Length)))
-                    runs.Add(await Measure(server, bodyBytes, round, script, context, cancellationToken));
+                    runs.Add(await Measure(server, bodyBytes, round, script, peers, context, cancellationToken));
             }
         }
 
@@ -48,13 +49,17 @@ internal sealed class StandInsScenario : IScenario
     }
 
     // A process for each run: what a stand-in answered is used up. The first load is for the just-in-time compiler.
-    private static async Task<StandInsRun> Measure(string server, int bodyBytes, int round, string script, LabContext context, CancellationToken cancellationToken)
+    private static async Task<StandInsRun> Measure(string server, int bodyBytes, int round, string script, Peers peers, LabContext context, CancellationToken cancellationToken)
     {
         bool isPinned = Environment.ProcessorCount > 1;
-        // As the agent is built: without it, the runtime would measure and recompile hot methods.
-        string[] command = ["DOTNET_TieredPGO=0", LabContext.Self, "answer", server, bodyBytes.ToString(CultureInfo.InvariantCulture)];
-        await using LabProcess process = LabProcess.Start("env", command, isPinned ? 1 : null);
-        int port = int.Parse(Regex.Match(await process.ReadyLine(StartLimit, context.Time), @"port=(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        int? core = isPinned ? 1 : null;
+        int port = FreePort.Take();
+        await using LabProcess process = Peers.Names.Contains(server)
+            ? await peers.Start(server, port, bodyBytes, context.Directory, core, StartLimit, context.Time, cancellationToken)
+            // As the agent is built: without it, the runtime would measure and recompile hot methods.
+            : LabProcess.Start("env", ["DOTNET_TieredPGO=0", LabContext.Self, "answer", server, bodyBytes.ToString(CultureInfo.InvariantCulture)], core);
+        if (!Peers.Names.Contains(server))
+            port = int.Parse(Regex.Match(await process.ReadyLine(StartLimit, context.Time), @"port=(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
         HttpLoadReport? report = null;
         foreach (string prefix in StandInHost.Prefixes)
         {
@@ -69,7 +74,7 @@ internal sealed class StandInsScenario : IScenario
 }
 
 /// <summary>One run.</summary>
-/// <param name="Server">stand-ins or kestrel.</param>
+/// <param name="Server">stand-ins, kestrel, mountebank or wiremock.</param>
 /// <param name="BodyBytes">Of the answers.</param>
 /// <param name="Round">From 1.</param>
 /// <param name="Report">What the load generator saw.</param>

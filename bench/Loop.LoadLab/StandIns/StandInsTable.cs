@@ -14,7 +14,7 @@ internal static class StandInsTable
             rows,
             [
                 $"32 keep-alive connections of HTTP/1.1; medians over {all.Max(run => run.Round)} alternating runs, a process each; a ratio is the median of the rounds' ratios.",
-                $"stand-ins: the agent's own server with {StandInHost.Calls:N0} recorded calls; each request names another of them, is matched, answered once and told as JSON. kestrel: an endpoint that writes the body.",
+                $"stand-ins: the agent's own server with {StandInHost.Calls:N0} recorded calls; each request names another of them, is matched, answered once and told as JSON. kestrel: an endpoint that writes the body. mountebank 2.9.1 (Node) and WireMock 3.13.2 (Java): one rule that fits everything, without a log or journal.",
                 "wrk has core 0, the server core 1.",
             ]);
     }
