@@ -29,6 +29,7 @@ internal sealed record TruthResult(IReadOnlyList<ArmReplay> Replays, Count Wrong
         text.AppendLine($"### Verdicts of Loop: {Bugs} bugs, {Replays.Count} replays\n").AppendLine(MatrixText.Of(Matrix));
         text.AppendLine("### The same replays judged by the entry's answer alone\n").AppendLine(MatrixText.Of(Lying));
         text.AppendLine(MatrixText.Shares(Matrix, Lying, WrongAnswers));
+        text.AppendLine("### How long a replay took\n").AppendLine(ReplayTimes.Table(Replays));
         ArmReplay[] wrong = [.. Replays.Where(replay => !replay.IsRight)];
         if (wrong.Length > 0)
             text.AppendLine("### Verdicts against their label\n").AppendLine(string.Join('\n', wrong.Select(replay => $"- {replay}")));
@@ -60,6 +61,7 @@ internal sealed record TruthResult(IReadOnlyList<ArmReplay> Replays, Count Wrong
                 allowed = replay.Label.Allowed.Select(verdict => verdict.ToString().ToLowerInvariant()),
                 isRight = replay.IsRight,
                 seconds = Math.Round(replay.Seconds, 2),
+                times = ReplayTimes.Of(replay),
             }),
         },
         Json);
