@@ -44,6 +44,8 @@ public static class CaptureServiceCollectionExtensions
         services.TryAddSingleton<SourceReader>();
         services.TryAddSingleton<GrpcMessageReaders>();
         services.TryAddSingleton<CaptureConnectionMiddleware>();
+        services.TryAddSingleton<OpenStreams>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenStreams>());
         services.TryAddSingleton<CaptureGate>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CaptureStartupFilter>());
         return services;

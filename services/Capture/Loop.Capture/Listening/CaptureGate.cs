@@ -19,6 +19,7 @@ internal sealed class CaptureGate(
     TapPostEndpoint tapPosts,
     CaptureHealth health,
     CaptureInstruments instruments,
+    OpenStreams open,
     IHostApplicationLifetime lifetime,
     ILogger<CaptureGate> logger)
 {
@@ -58,9 +59,13 @@ internal sealed class CaptureGate(
     private async Task ServeEndpoint(HttpContext context, CaptureConnection connection, IGrpcEndpoint endpoint)
     {
         instruments.OnStreamOpened();
+        open.Begin();
         try
         {
             await endpoint.Serve(context, connection, lifetime.ApplicationStopping);
+            // The trailers are on their way when this returns, and the stream is counted as ended only then.
+            if (lifetime.ApplicationStopping.IsCancellationRequested)
+                await context.Response.CompleteAsync();
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -76,6 +81,7 @@ internal sealed class CaptureGate(
         }
         finally
         {
+            open.End();
             instruments.OnStreamClosed();
         }
     }
