@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Loop.EnvoyConfig.Running;
 using Loop.Replayer.Sandbox.Driver;
 
 namespace Loop.Replayer.Sandbox.Tests;
@@ -63,7 +64,7 @@ public sealed class FreshFolderTests
 
     private static SandboxService Shop(bool isSealed)
     {
-        int port = isSealed ? 8080 : TestSandbox.FreePort();
+        int port = isSealed ? 8080 : FreePorts.Take();
         return TestSandbox.Web("shop", port) with { State = [new StateCommand(["sh", "-c", "printf ' made' >begun"])] };
     }
 

@@ -41,14 +41,6 @@ internal static class TestSandbox
 
     public static SandboxService Web(string name, int port) => Service(name, port, "web", port.ToString());
 
-    /// <summary>A port that nobody on this machine listens on now.</summary>
-    public static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     /// <summary>GET over a connection of the driver.</summary>
     public static async Task<string> Get(ISandbox sandbox, string service, int port, string path)
     {

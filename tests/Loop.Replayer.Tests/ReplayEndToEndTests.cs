@@ -4,6 +4,7 @@ using System.Text.Json;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
+using Loop.EnvoyConfig.Running;
 using Loop.Replayer.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -212,7 +213,7 @@ public sealed class ReplayEndToEndTests
     {
         await using ReplayerHost host = await ReplayerHost.Start(Recording.Failing());
 
-        ReplayReport report = await host.Replay(FreePort.Name());
+        ReplayReport report = await host.Replay($"127.0.0.1:{FreePorts.Take()}");
 
         Assert.Equal((Verdict.Inconclusive, "V1"), (report.Verdict, report.Row));
         Assert.Contains("nothing listens", report.Reason, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Loop.EnvoyConfig;
+using Loop.EnvoyConfig.Running;
 using Loop.LoadLab.Results;
 using Loop.LoadLab.Running;
 
@@ -39,7 +40,7 @@ internal sealed class CollectorFaults(LabContext context, string binary, Variant
 
     public async Task<IReadOnlyList<FaultRun>> Run(CancellationToken cancellationToken)
     {
-        int port = FreePort.Take();
+        int port = FreePorts.Take();
         List<FaultRun> runs = [];
         await using EnvoyVariant envoy = await EnvoyVariant.Start(binary, "ext_proc faults", CaptureKind.ExtProc, places with { CapturePort = port }, context.Time, cancellationToken);
         for (int round = 1; round <= context.Rounds; round++)

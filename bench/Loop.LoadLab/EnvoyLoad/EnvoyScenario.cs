@@ -31,7 +31,7 @@ internal sealed class EnvoyScenario : IScenario
             throw new LabException($"no Envoy: {binary.Explanation}. Set {EnvoyBinary.Variable} to one.");
         await using Owned owned = new();
         string taps = Directory.CreateDirectory(Path.Combine(context.Directory, "taps")).FullName;
-        int adminPort = FreePort.Take();
+        int adminPort = FreePorts.Take();
         string config = Path.Combine(context.Directory, "loop.yaml");
         await File.WriteAllTextAsync(config, $"capture:\n  tapFiles:\n    - directory: {taps}\n      service: orders\n  adminTaps:\n    - url: http://127.0.0.1:{adminPort}\n      service: orders\n      onlyServerErrors: false\n", cancellationToken);
         Loopd loopd = owned.Add(await Loopd.Start(context.Loopd, Path.Combine(context.Directory, "envoy-data"), config));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Loop.EnvoyConfig.Running;
 using Loop.LoadLab.Running;
 
 namespace Loop.LoadLab.StandIns;
@@ -48,7 +49,7 @@ internal sealed record Peers(string Modules)
         string config = Path.Combine(folder, "imposters.json");
         object answer = new { @is = new { statusCode = 200, headers = new Dictionary<string, string> { ["Content-Type"] = "application/json" }, body } };
         await File.WriteAllTextAsync(config, JsonSerializer.Serialize(new { imposters = new[] { new { port, protocol = "http", recordRequests = false, stubs = new[] { new { responses = new[] { answer } } } } } }), cancellationToken);
-        string own = FreePort.Take().ToString(CultureInfo.InvariantCulture);
+        string own = FreePorts.Take().ToString(CultureInfo.InvariantCulture);
         return LabProcess.Start("node", [Path.Combine(Modules, "mountebank", "bin", "mb"), "--configfile", config, "--port", own, "--host", "127.0.0.1", "--loglevel", "error", "--nologfile", "--pidfile", Path.Combine(folder, "mb.pid")], core);
     }
 

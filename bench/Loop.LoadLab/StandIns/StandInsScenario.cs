@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Loop.EnvoyConfig.Running;
 using Loop.LoadLab.EnvoyLoad;
 using Loop.LoadLab.Results;
 using Loop.LoadLab.Running;
@@ -53,7 +54,7 @@ internal sealed class StandInsScenario : IScenario
     {
         bool isPinned = Environment.ProcessorCount > 1;
         int? core = isPinned ? 1 : null;
-        int port = FreePort.Take();
+        int port = FreePorts.Take();
         await using LabProcess process = Peers.Names.Contains(server)
             ? await peers.Start(server, port, bodyBytes, context.Directory, core, StartLimit, context.Time, cancellationToken)
             // As the agent is built: without it, the runtime would measure and recompile hot methods.

@@ -1,3 +1,4 @@
+using Loop.EnvoyConfig.Running;
 using Loop.Samples.Demo;
 using Loop.Samples.Demo.Processes;
 using Loop.TruthBench.Stack;

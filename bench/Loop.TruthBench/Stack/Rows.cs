@@ -1,3 +1,4 @@
+using Loop.EnvoyConfig.Running;
 using Loop.Samples.Demo.Processes;
 using Loop.TruthBench.Bugs;
 
@@ -40,7 +41,7 @@ internal sealed record Rows(string Postgres, string Redis)
         Bug[] needy = [.. bugs.Where(bug => bug.Needs is StateKind.Redis)];
         if (needy.Length == 0)
             return;
-        await using RedisServer redis = await RedisServer.Start(FreePorts.Take(1)[0], place.Logs, time, cancellationToken);
+        await using RedisServer redis = await RedisServer.Start(FreePorts.Take(), place.Logs, time, cancellationToken);
         foreach (Bug bug in needy)
         {
             string seed = Path.Combine(place.Of(bug.Language), bug.Seed!);

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Loop.EnvoyConfig.Running;
 
 namespace Loop.Samples.Demo;
 
@@ -28,34 +27,14 @@ public sealed record DemoPorts(int Capture, int Http, IReadOnlyDictionary<string
     {
         int next = basePort;
         DemoPorts ports = Assign(capturePort, httpPort, () => next++);
-        int[] taken = [.. ports.All.Where(port => !IsFree(port))];
+        int[] taken = [.. ports.All.Where(port => !FreePorts.IsFree(port))];
         return taken.Length == 0
             ? ports
             : throw new DemoFailedException($"port {string.Join(", ", taken)} is in use: end what listens there, or choose others with --base-port, --capture-port and --http-port, or --free-ports");
     }
 
     /// <summary>Ports that nobody uses now.</summary>
-    public static DemoPorts Free()
-    {
-        // All are held until all are chosen, so that none is given twice.
-        List<TcpListener> held = [];
-        try
-        {
-            int Next()
-            {
-                TcpListener listener = new(IPAddress.Loopback, 0);
-                held.Add(listener);
-                listener.Start();
-                return ((IPEndPoint)listener.LocalEndpoint).Port;
-            }
-
-            return Assign(Next(), Next(), Next);
-        }
-        finally
-        {
-            held.ForEach(listener => listener.Dispose());
-        }
-    }
+    public static DemoPorts Free() => Assign(FreePorts.Take(), FreePorts.Take(), FreePorts.Take);
 
     /// <summary>Every one of them.</summary>
     public IEnumerable<int> All => [Capture, Http, .. Services.Values.SelectMany(s => new[] { s.Inbound, s.Outbound, s.Application }), .. Sandbox.Values, .. FixedSandbox.Values];
@@ -64,20 +43,6 @@ public sealed record DemoPorts(int Capture, int Http, IReadOnlyDictionary<string
     {
         Dictionary<string, ServicePorts> services = Names.ToDictionary(name => name, _ => new ServicePorts(next(), next(), next()));
         return new DemoPorts(capture, http, services, Names.ToDictionary(name => name, _ => next()), Names.ToDictionary(name => name, _ => next()));
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using TcpListener listener = new(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using Loop.Cli.Proxy;
+using Loop.EnvoyConfig.Running;
 using Loop.Protocols.Envoy.Data.Accesslog.V3;
 
 namespace Loop.Cli.Tests.Proxy;
@@ -11,7 +12,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Upstream_Refusing_Gives503WithFlagUF()
     {
-        int free = FreePort();
+        int free = FreePorts.Take();
         await using ProxyRig rig = await ProxyRig.Start(options => options with { Routes = new RouteTable([], new ProxyRoute("web", new Uri($"http://127.0.0.1:{free}"))) });
         using HttpResponseMessage response = await rig.Client.PostAsync("/ok", new ByteArrayContent(new byte[10]));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
@@ -96,7 +97,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Collector_Down_IsCountedAndNoRequestFails()
     {
-        int free = FreePort();
+        int free = FreePorts.Take();
         await using ProxyRig rig = await ProxyRig.Start(options => options with { Collector = new Uri($"http://127.0.0.1:{free}") });
         for (int number = 0; number < 20; number++)
             Assert.Equal("hello", await rig.Client.GetStringAsync($"/ok/{number}"));
@@ -148,12 +149,5 @@ public sealed class FaultTests
             Assert.Equal("hello", await rig.Client.GetStringAsync($"/ok/after/{number}"));
             await Task.WhenAny(again.Until(() => !again.Streams.IsEmpty, "a stream"), Task.Delay(20));
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

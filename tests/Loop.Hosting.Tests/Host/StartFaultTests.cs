@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Loop.EnvoyConfig.Running;
 using Loop.Integration.Tests.Harness;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -24,13 +25,7 @@ public sealed class StartFaultTests : IDisposable
     [Fact]
     public async Task Start_TwoListenersOnOnePort_NamesBoth()
     {
-        int port;
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
+        int port = FreePorts.Take();
         await Ends(69, ["--link-listen", "by --http-listen"], null, "--link-listen", $"127.0.0.1:{port}", "--http-listen", $"127.0.0.1:{port}");
     }
 

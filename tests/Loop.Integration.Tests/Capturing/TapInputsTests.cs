@@ -195,7 +195,7 @@ public sealed class TapInputsTests : IClassFixture<TapInputsTests.Taps>
             Service = await ShapedService.Start();
             Tapped = await Envoy(CaptureKind.AdminTap, null);
             Watched = _own.CreateSubdirectory("watched");
-            PostPort = FreePort.Next();
+            PostPort = FreePorts.Take();
             string config = Path.Combine(_own.FullName, "loopd.yaml");
             await File.WriteAllTextAsync(config, $"""
                 capture:

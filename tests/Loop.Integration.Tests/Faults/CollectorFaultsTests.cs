@@ -16,7 +16,7 @@ public sealed class CollectorFaultsTests : IAsyncLifetime
     private static readonly TimeSpan Brisk = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(70);
     private readonly string _data = Directory.CreateTempSubdirectory("loop-test-data-").FullName;
-    private readonly int _capturePort = FreePort.Next();
+    private readonly int _capturePort = FreePorts.Take();
     private readonly WireClient _client = new();
     private LoopServer _server = null!;
     private ShapedService _service = null!;

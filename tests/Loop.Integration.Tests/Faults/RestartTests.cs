@@ -2,6 +2,7 @@ using System.Text.Json;
 using Loop.Contracts.Api;
 using Loop.Contracts.Conversations;
 using Loop.EnvoyConfig;
+using Loop.EnvoyConfig.Running;
 using Loop.Integration.Tests.Harness;
 using Loop.Testing.Envoy;
 using Xunit;
@@ -17,7 +18,7 @@ public sealed class RestartTests
     public async Task Kill_DuringCollection_NothingListedIsMissingAndAllIsFinished()
     {
         string data = Directory.CreateTempSubdirectory("loop-test-data-").FullName;
-        int port = FreePort.Next();
+        int port = FreePorts.Take();
         await using ShapedService service = await ShapedService.Start();
         await using RealEnvoy orders = await RealEnvoy.StartAsync(CapturedMesh.InboundProxy(EnvoyAddress.Loopback(port), service));
         await using RealEnvoy web = await RealEnvoy.StartAsync(CapturedMesh.OutboundProxy(EnvoyAddress.Loopback(port), EnvoyAddress.Loopback(orders[ListenerDirection.Inbound].Port)));
@@ -66,7 +67,7 @@ public sealed class RestartTests
     public async Task Stop_OfAServer_LeavesWhatWasKeptAsItWas()
     {
         string data = Directory.CreateTempSubdirectory("loop-test-data-").FullName;
-        int port = FreePort.Next();
+        int port = FreePorts.Take();
         await using ShapedService service = await ShapedService.Start();
         await using RealEnvoy orders = await RealEnvoy.StartAsync(CapturedMesh.InboundProxy(EnvoyAddress.Loopback(port), service));
         using var client = new WireClient();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Loop.EnvoyConfig.Running;
 
 namespace Loop.Integration.Tests.Harness;
 
@@ -19,12 +20,7 @@ internal sealed class RawDestination : IAsyncDisposable
     public string Name => _listener.LocalEndpoint.ToString()!;
 
     /// <summary>An address on which nobody listens.</summary>
-    public static string Nobody()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return listener.LocalEndpoint.ToString()!;
-    }
+    public static string Nobody() => $"127.0.0.1:{FreePorts.Take()}";
 
     public async ValueTask DisposeAsync()
     {

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Loop.Contracts.Api;
 using Loop.EnvoyConfig;
+using Loop.EnvoyConfig.Running;
 using Loop.Integration.Tests.Harness;
 using Loop.Testing.Envoy;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +32,7 @@ internal static class TokenMesh
         using RSA rsa = RSA.Create(2048);
         RsaSecurityKey key = new(rsa) { KeyId = "production-7" };
         await using ShapedService login = await ShapedService.Start(context => context.Response.WriteAsync(KeySet(rsa, key.KeyId)));
-        int port = FreePort.Next();
+        int port = FreePorts.Take();
         using Process service = Start(port, $"http://127.0.0.1:{login.Http1.Port.ToString(CultureInfo.InvariantCulture)}/keys");
         await using RealEnvoy envoy = await RealEnvoy.StartAsync(Proxy(server, port));
         using var api = new LoopApi(server.Http);

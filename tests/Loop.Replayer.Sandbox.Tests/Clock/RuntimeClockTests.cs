@@ -1,3 +1,4 @@
+using Loop.EnvoyConfig.Running;
 using Loop.Replayer.Sandbox.Driver;
 
 namespace Loop.Replayer.Sandbox.Tests.Clock;
@@ -15,7 +16,7 @@ public sealed class RuntimeClockTests
     [MemberData(nameof(Reached))]
     public async Task Shifted_StartsAtThePlannedTimeAndRuns(string runtime, bool isSealed)
     {
-        SandboxService service = await ClockServices.Of(runtime, "shop", TestSandbox.FreePort());
+        SandboxService service = await ClockServices.Of(runtime, "shop", FreePorts.Take());
         await using ISandbox sandbox = await ClockRig.Started(new ClockPlan { Mode = ClockMode.Shifted, Start = ClockRig.Start }, isSealed, service);
 
         DateTimeOffset first = (await ClockRig.Now(sandbox, service)).Time;
@@ -33,7 +34,7 @@ public sealed class RuntimeClockTests
     [MemberData(nameof(Reached))]
     public async Task Frozen_StandsWhileTimersRun(string runtime, bool isSealed)
     {
-        SandboxService service = await ClockServices.Of(runtime, "shop", TestSandbox.FreePort());
+        SandboxService service = await ClockServices.Of(runtime, "shop", FreePorts.Take());
         await using ISandbox sandbox = await ClockRig.Started(new ClockPlan { Mode = ClockMode.Frozen, Start = ClockRig.Start }, isSealed, service);
 
         (long monotonic, long wall) = await ClockRig.Timer(sandbox, service);
@@ -50,7 +51,7 @@ public sealed class RuntimeClockTests
     [InlineData(false)]
     public async Task Go_IsNotReachedAndLoopSaysSo(bool isSealed)
     {
-        SandboxService service = await ClockServices.Of("Go", "shop", TestSandbox.FreePort());
+        SandboxService service = await ClockServices.Of("Go", "shop", FreePorts.Take());
         await using ISandbox sandbox = await ClockRig.Started(new ClockPlan { Mode = ClockMode.Shifted, Start = ClockRig.Start }, isSealed, service);
 
         Assert.InRange((await ClockRig.Now(sandbox, service)).Time, DateTimeOffset.UtcNow - ClockRig.Slack, DateTimeOffset.UtcNow + ClockRig.Slack);
@@ -68,7 +69,7 @@ public sealed class RuntimeClockTests
     public async Task Zone_IsThePlans(string runtime)
     {
         // Both are 02:30 in Berlin: the hour that comes twice.
-        SandboxService service = await ClockServices.Of(runtime, "shop", TestSandbox.FreePort());
+        SandboxService service = await ClockServices.Of(runtime, "shop", FreePorts.Take());
         foreach ((int hour, int ahead) in new[] { (0, 120), (1, 60) })
         {
             ClockPlan clock = new() { Mode = ClockMode.Frozen, Start = new DateTimeOffset(2020, 10, 25, hour, 30, 0, TimeSpan.Zero), TimeZone = "Europe/Berlin" };
@@ -83,7 +84,7 @@ public sealed class RuntimeClockTests
     [InlineData("Python", "certificate has expired")]
     public async Task Certificate_IsJudgedAtThePlannedTime(string runtime, string expired)
     {
-        SandboxService service = await ClockServices.Of(runtime, "shop", TestSandbox.FreePort());
+        SandboxService service = await ClockServices.Of(runtime, "shop", FreePorts.Take());
         await Certificates.Write(service.WorkFolder, ClockRig.Start - TimeSpan.FromDays(1), ClockRig.Start + TimeSpan.FromDays(1));
         foreach ((ClockMode mode, string judgement) in new[] { (ClockMode.Shifted, "valid"), (ClockMode.Real, expired) })
         {

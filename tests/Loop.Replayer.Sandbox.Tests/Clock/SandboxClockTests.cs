@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Loop.EnvoyConfig.Running;
 using Loop.Replayer.Sandbox.Driver;
 
 namespace Loop.Replayer.Sandbox.Tests.Clock;
@@ -27,8 +28,8 @@ public sealed class SandboxClockTests
     [InlineData(false)]
     public async Task Services_AgreeWhenTheyAreAskedInTurn(bool isSealed)
     {
-        SandboxService shop = TestSandbox.Web("shop", TestSandbox.FreePort());
-        SandboxService stock = await ClockServices.Of("Python", "stock", TestSandbox.FreePort());
+        SandboxService shop = TestSandbox.Web("shop", FreePorts.Take());
+        SandboxService stock = await ClockServices.Of("Python", "stock", FreePorts.Take());
         await using ISandbox sandbox = await ClockRig.Started(Shifted, isSealed, shop, stock);
 
         DateTimeOffset[] times = [(await ClockRig.Now(sandbox, shop)).Time, (await ClockRig.Now(sandbox, stock)).Time, (await ClockRig.Now(sandbox, shop)).Time];
@@ -72,7 +73,7 @@ public sealed class SandboxClockTests
     [InlineData(false)]
     public async Task Shell_ThatStartsTheService_IsSeenThrough(bool isSealed)
     {
-        SandboxService service = await ClockServices.Of("Python", "shop", TestSandbox.FreePort());
+        SandboxService service = await ClockServices.Of("Python", "shop", FreePorts.Take());
         service = service with { Command = ["sh", "-c", string.Join(' ', service.Command) + "; true"] };
         await using ISandbox sandbox = await ClockRig.Started(Shifted, isSealed, service);
 

@@ -1,3 +1,4 @@
+using Loop.EnvoyConfig.Running;
 using Loop.Replayer.Sandbox.Driver;
 
 namespace Loop.Replayer.Sandbox.Tests.Conformance;
@@ -152,7 +153,7 @@ public abstract class SandboxDriverConformance
 
     private static SandboxService Web(string name, string call)
     {
-        SandboxService service = TestSandbox.Web(name, TestSandbox.FreePort());
+        SandboxService service = TestSandbox.Web(name, FreePorts.Take());
         return service with { Environment = new Dictionary<string, string>(service.Environment) { [CallVariable] = call } };
     }
 }

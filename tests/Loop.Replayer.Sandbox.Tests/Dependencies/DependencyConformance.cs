@@ -1,3 +1,4 @@
+using Loop.EnvoyConfig.Running;
 using Loop.Replayer.Sandbox.Driver;
 
 namespace Loop.Replayer.Sandbox.Tests.Dependencies;
@@ -15,8 +16,8 @@ public abstract class DependencyConformance
     public async Task Postgres_OnLoopback_HoldsTheSeedAndIsObserved()
     {
         RealServers.Require(ServerKind.Postgresql);
-        SandboxService shop = TestSandbox.Web("shop", TestSandbox.FreePort());
-        DependencyPlan database = RealServers.Postgres("shop", TestSandbox.FreePort(), sql: OneRow);
+        SandboxService shop = TestSandbox.Web("shop", FreePorts.Take());
+        DependencyPlan database = RealServers.Postgres("shop", FreePorts.Take(), sql: OneRow);
         await using ISandbox sandbox = await Started([shop], database);
 
         Assert.Equal("seeded", await RealServers.Sql(sandbox, shop, "127.0.0.1", database.Port, "SELECT name FROM items"));
@@ -35,8 +36,8 @@ public abstract class DependencyConformance
     public async Task Redis_OnLoopback_HoldsTheSeedAndIsObserved()
     {
         RealServers.Require(ServerKind.Redis);
-        SandboxService shop = TestSandbox.Web("shop", TestSandbox.FreePort());
-        DependencyPlan cache = RealServers.Redis("shop", TestSandbox.FreePort(), seed: new StateStatements("SET greeting \"two words\"")) with { User = "shop", Database = "17" };
+        SandboxService shop = TestSandbox.Web("shop", FreePorts.Take());
+        DependencyPlan cache = RealServers.Redis("shop", FreePorts.Take(), seed: new StateStatements("SET greeting \"two words\"")) with { User = "shop", Database = "17" };
         await using ISandbox sandbox = await Started([shop], cache);
 
         Assert.Equal("$9 two words", await RealServers.Ask(sandbox, shop, $"127.0.0.1:{cache.Port}", "AUTH shop any\r\nSELECT 17\r\nGET greeting"));
@@ -50,8 +51,8 @@ public abstract class DependencyConformance
     public async Task State_OfOneRun_IsNotThereInTheNext()
     {
         RealServers.Require(ServerKind.Postgresql);
-        SandboxService shop = TestSandbox.Web("shop", TestSandbox.FreePort());
-        DependencyPlan database = RealServers.Postgres("shop", TestSandbox.FreePort(), sql: OneRow);
+        SandboxService shop = TestSandbox.Web("shop", FreePorts.Take());
+        DependencyPlan database = RealServers.Postgres("shop", FreePorts.Take(), sql: OneRow);
         for (int run = 0; run < 2; run++)
         {
             await using ISandbox sandbox = await Started([shop], database);
@@ -64,8 +65,8 @@ public abstract class DependencyConformance
     public async Task DependencyThatIsNotReached_IsNotObserved()
     {
         RealServers.Require(ServerKind.Redis);
-        SandboxService shop = TestSandbox.Web("shop", TestSandbox.FreePort());
-        int port = TestSandbox.FreePort();
+        SandboxService shop = TestSandbox.Web("shop", FreePorts.Take());
+        int port = FreePorts.Take();
         // The seed itself dials the server by the address that the service would use.
         StateCommand seed = new(["sh", "-c", $"redis-cli -h 127.0.0.1 -p {port} set a 1"]);
         await using ISandbox sandbox = await Started([shop], RealServers.Redis("shop", port, seed: seed));
@@ -81,7 +82,7 @@ public abstract class DependencyConformance
     public async Task Seed_WithWrongStatements_FailsWithTheServersWords()
     {
         RealServers.Require(ServerKind.Postgresql);
-        SandboxFailure failure = await Failure(RealServers.Postgres("shop", TestSandbox.FreePort(), sql: "CREATE TABLE fine (a int);\nCRATE TABLE items (name text);"));
+        SandboxFailure failure = await Failure(RealServers.Postgres("shop", FreePorts.Take(), sql: "CREATE TABLE fine (a int);\nCRATE TABLE items (name text);"));
 
         Assert.Equal((SandboxFailureKind.SeedFailed, "shop"), (failure.Kind, failure.Service));
         Assert.Contains("The seed of shop-db failed", failure.Reason, StringComparison.Ordinal);
@@ -92,7 +93,7 @@ public abstract class DependencyConformance
     public async Task Seed_WithACommandThatFails_FailsWithItsWords()
     {
         RealServers.Require(ServerKind.Redis);
-        SandboxFailure failure = await Failure(RealServers.Redis("shop", TestSandbox.FreePort(), seed: new StateCommand(["sh", "-c", "echo no such file >&2; exit 3"])));
+        SandboxFailure failure = await Failure(RealServers.Redis("shop", FreePorts.Take(), seed: new StateCommand(["sh", "-c", "echo no such file >&2; exit 3"])));
 
         Assert.Equal((SandboxFailureKind.SeedFailed, "shop"), (failure.Kind, failure.Service));
         Assert.Contains("sh ended with exit code 3. Its last words: no such file", failure.Reason, StringComparison.Ordinal);
@@ -102,8 +103,8 @@ public abstract class DependencyConformance
     public async Task DependencyThatEnds_IsObserved()
     {
         RealServers.Require(ServerKind.Redis);
-        SandboxService shop = TestSandbox.Web("shop", TestSandbox.FreePort());
-        DependencyPlan cache = RealServers.Redis("shop", TestSandbox.FreePort());
+        SandboxService shop = TestSandbox.Web("shop", FreePorts.Take());
+        DependencyPlan cache = RealServers.Redis("shop", FreePorts.Take());
         await using ISandbox sandbox = await Started([shop], cache);
 
         await RealServers.Ask(sandbox, shop, $"127.0.0.1:{cache.Port}", "SHUTDOWN NOSAVE");
@@ -118,7 +119,7 @@ public abstract class DependencyConformance
     public async Task Disposal_LeavesNoServerAndNoData()
     {
         RealServers.Require(ServerKind.Postgresql);
-        ISandbox sandbox = await Started([TestSandbox.Web("shop", TestSandbox.FreePort())], RealServers.Postgres("shop", TestSandbox.FreePort()));
+        ISandbox sandbox = await Started([TestSandbox.Web("shop", FreePorts.Take())], RealServers.Postgres("shop", FreePorts.Take()));
         int[] processes = MarkedProcesses.Find(sandbox.Id);
         Assert.True(processes.Length > 1, "PostgreSQL has several processes.");
 
@@ -141,7 +142,7 @@ public abstract class DependencyConformance
     protected async Task<SandboxFailure> Failure(params DependencyPlan[] dependencies)
     {
         ISandboxDriver driver = await Driver();
-        await using ISandbox sandbox = await driver.Prepare(new SandboxPlan { Services = [TestSandbox.Web("shop", TestSandbox.FreePort())], Dependencies = dependencies }, Token);
+        await using ISandbox sandbox = await driver.Prepare(new SandboxPlan { Services = [TestSandbox.Web("shop", FreePorts.Take())], Dependencies = dependencies }, Token);
         SandboxFailure? failure = await sandbox.Start(Token);
         Assert.NotNull(failure);
         return failure;

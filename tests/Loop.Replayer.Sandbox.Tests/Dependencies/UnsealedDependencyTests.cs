@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Loop.EnvoyConfig.Running;
 using Loop.Replayer.Sandbox.Driver;
 
 namespace Loop.Replayer.Sandbox.Tests.Dependencies;
@@ -15,7 +16,7 @@ public sealed class UnsealedDependencyTests : DependencyConformance
         taken.Listen();
         int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
         ISandboxDriver driver = await Driver();
-        SandboxPlan plan = new() { Services = [TestSandbox.Web("shop", TestSandbox.FreePort())], Dependencies = [RealServers.Redis("shop", port)] };
+        SandboxPlan plan = new() { Services = [TestSandbox.Web("shop", FreePorts.Take())], Dependencies = [RealServers.Redis("shop", port)] };
 
         SandboxException refused = await Assert.ThrowsAsync<SandboxException>(() => driver.Prepare(plan, Token));
 
@@ -26,7 +27,7 @@ public sealed class UnsealedDependencyTests : DependencyConformance
     public async Task Name_OfADependency_IsFilledIntoTheEnvironment()
     {
         RealServers.Require(ServerKind.Redis);
-        SandboxService shop = TestSandbox.Web("shop", TestSandbox.FreePort());
+        SandboxService shop = TestSandbox.Web("shop", FreePorts.Take());
         shop = shop with { Environment = new Dictionary<string, string>(shop.Environment) { ["CACHE"] = "${call:cache.internal:6379}" } };
         await using ISandbox sandbox = await Started([shop], RealServers.Redis("shop", host: "cache.internal", seed: new StateStatements("SET name seeded")));
 

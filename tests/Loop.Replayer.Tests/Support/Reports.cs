@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Loop.Contracts.Replays;
 
 namespace Loop.Replayer.Tests.Support;
@@ -19,15 +17,4 @@ public static class Reports
         Row = verdict is null ? null : "R1",
         Evidence = "entry",
     };
-}
-
-public static class FreePort
-{
-    /// <summary>A port on loopback that was free a moment ago.</summary>
-    public static string Name()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return listener.LocalEndpoint.ToString()!;
-    }
 }

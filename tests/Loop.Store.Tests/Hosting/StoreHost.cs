@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Grpc.Net.Client;
 using Loop.Contracts.Conversations;
+using Loop.EnvoyConfig.Running;
 using Loop.Protocols.Capture.V1;
 using Loop.Store.Conversations;
 using Loop.Store.Core.ReadModels;
@@ -62,7 +63,7 @@ public sealed class StoreHost : IAsyncDisposable
         builder.UseOrleans(silo =>
         {
             // The primary of a one-silo cluster must know its port before it starts, so the ports are taken and given back first.
-            int[] ports = FreePorts(2);
+            int[] ports = FreePorts.Take(2);
             silo.UseLocalhostClustering(ports[0], ports[1], serviceId: "loop", clusterId: Path.GetFileName(directory));
             silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(type => type.Namespace?.StartsWith("Loop.", StringComparison.Ordinal) == true));
             silo.Services.Configure<ClusterMembershipOptions>(options => options.NumVotesForDeathDeclaration = 1);
@@ -92,16 +93,5 @@ public sealed class StoreHost : IAsyncDisposable
         _channel.Dispose();
         Http.Dispose();
         _data.Dispose();
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
-            listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 }
