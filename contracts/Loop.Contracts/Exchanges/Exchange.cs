@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Loop.Contracts.Exchanges;
 
 /// <summary>
@@ -86,6 +88,14 @@ public sealed record HttpMessagePart
     /// <summary>When its headers reached us; null when unknown.</summary>
     public DateTimeOffset? HeadersAt { get; init; }
 
+    /// <summary>
+    /// The chunks in which the body came, in the order of arrival. A chunk begins where the other direction spoke in between, or after a pause, and later than
+    /// every chunk before it of either direction: times tell what was sent after what. Null without a body, and null on both sides when that is not known, or
+    /// when request and answer came in one go each.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<BodyChunk>? Chunks { get; init; }
+
     /// <summary>The first value of a header (names in lower case), or null.</summary>
     public string? Header(string name) => First(Headers, name);
 
@@ -108,6 +118,11 @@ public sealed record HttpMessagePart
 /// <param name="Name">Lower case as Envoy delivers it.</param>
 /// <param name="Value">The value's bytes, one character per byte (Latin-1), so that nothing is lost.</param>
 public readonly record struct HeaderField(string Name, string Value);
+
+/// <summary>The place where a chunk of a body begins.</summary>
+/// <param name="OffsetBytes">From the start of the body.</param>
+/// <param name="At">When its first byte reached us.</param>
+public readonly record struct BodyChunk(long OffsetBytes, DateTimeOffset At);
 
 /// <summary>A body without its bytes.</summary>
 public sealed record BodyInfo

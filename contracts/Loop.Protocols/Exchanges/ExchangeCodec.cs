@@ -114,6 +114,7 @@ public static class ExchangeCodec
         };
         message.Headers.AddRange(part.Headers.Select(Encode));
         message.Trailers.AddRange(part.Trailers.Select(Encode));
+        message.Chunks.AddRange((part.Chunks ?? []).Select(chunk => new Chunk { OffsetBytes = chunk.OffsetBytes, At = chunk.At.ToTimestamp() }));
         return message;
     }
 
@@ -133,6 +134,7 @@ public static class ExchangeCodec
             Sha256 = message.BodySha256.IsEmpty ? null : Convert.ToHexStringLower(message.BodySha256.Span),
         },
         HeadersAt = message.HeadersAt?.ToDateTimeOffset(),
+        Chunks = message.Chunks.Count == 0 ? null : [.. message.Chunks.Select(chunk => new BodyChunk(chunk.OffsetBytes, chunk.At.ToDateTimeOffset()))],
     };
 
     private static HeaderField Decode(V1Field field) => new(field.Name, Encoding.Latin1.GetString(field.Value.Span));

@@ -37,6 +37,9 @@ internal static class HeadSamples
         Digits.Select(digits => TraceKey.FromTraceId("1" + digits[1..])!.Value),
         Identifier.Select(id => TraceKey.FromRequestId(id)!.Value));
 
+    private static readonly Gen<BodyChunk[]?> Chunks = Gen.Frequency(
+        (3, Gen.Const((BodyChunk[]?)null)), (1, Gen.Select(Gen.OneOf(Gen.Long[0, 70_000], Gen.Const(long.MaxValue)), Time, (offset, at) => new BodyChunk(offset, at)).Array[1, 5].Select(chunks => (BodyChunk[]?)chunks)));
+
     private static readonly Gen<(HttpMessagePart Part, byte[] Body)> Part =
         from headers in Fields
         from trailers in Gen.OneOf(Gen.Const(Array.Empty<HeaderField>()), Fields)
@@ -44,9 +47,11 @@ internal static class HeadSamples
         from size in One(0L, 5L, 70_000L)
         from flags in Gen.Select(Gen.Bool, Gen.Bool)
         from at in Gen.OneOf(Gen.Const((DateTimeOffset?)null), Time.Select(time => (DateTimeOffset?)time))
+        from chunks in Chunks
         select (
             new HttpMessagePart
             {
+                Chunks = chunks,
                 Headers = headers,
                 Trailers = trailers,
                 HeadersAt = at,

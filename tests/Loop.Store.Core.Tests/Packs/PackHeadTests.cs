@@ -32,7 +32,8 @@ public sealed class PackHeadTests
     public void Walk_KnowsEveryField()
     {
         Assert.Equal(Enumerable.Range(1, 26), ExchangeHead.Descriptor.Fields.InFieldNumberOrder().Select(field => field.FieldNumber));
-        Assert.Equal(Enumerable.Range(1, 8), MessagePart.Descriptor.Fields.InFieldNumberOrder().Select(field => field.FieldNumber));
+        Assert.Equal(Enumerable.Range(1, 9), MessagePart.Descriptor.Fields.InFieldNumberOrder().Select(field => field.FieldNumber));
+        Assert.Equal([1, 2], Chunk.Descriptor.Fields.InFieldNumberOrder().Select(field => field.FieldNumber));
         Assert.Equal([1, 2], Field.Descriptor.Fields.InFieldNumberOrder().Select(field => field.FieldNumber));
     }
 

@@ -26,13 +26,13 @@ public sealed class PackVersionTests
         await packs.WriteSegment(Owner, [PackSamples.Exchange(1, "request", "response")], Cancellation);
         blobs.Damage($"packs/{Owner}/1", bytes =>
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), 3);
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), 4);
             BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(24), XxHash64.HashToUInt64(bytes.AsSpan(0, 24)));
             return bytes;
         });
 
         StoreVersionException exception = await Assert.ThrowsAsync<StoreVersionException>(() => packs.ReadHeads(Owner, 1, Cancellation));
-        Assert.Contains("version 3", exception.Message);
+        Assert.Contains("version 4", exception.Message);
         await Assert.ThrowsAsync<StoreVersionException>(() => new PackStore(blobs).WriteSegment(Owner, [PackSamples.Exchange(2, "", "")], Cancellation));
     }
 
@@ -69,6 +69,51 @@ public sealed class PackVersionTests
         Assert.Equal(recorded.Select(exchange => JsonSerializer.Serialize(exchange.Head, StoreJson.Options)), heads.Select(head => JsonSerializer.Serialize(head, StoreJson.Options)));
         foreach (string body in (string[])["request", "response"])
             Assert.Equal(Encoding.UTF8.GetBytes(body), await packs.ReadBody(Owner, PackSamples.Sha256(Encoding.UTF8.GetBytes(body)), Cancellation));
+    }
+
+    /// <summary>The same for version 3, which is version 2 with the chunks of bodies.</summary>
+    [Fact]
+    public async Task Read_OfTheFirstSegmentWithChunks_GivesWhatWasRecorded()
+    {
+        CapturedExchange[] recorded = ChunkedFixture();
+        if (Environment.GetEnvironmentVariable("LOOP_WRITE_FIXTURES") is { Length: > 0 } target)
+            await WriteCompactedFixture(Path.Combine(target, "pack-v3"), recorded);
+        var blobs = new InMemoryBlobStore();
+        byte[] segment = await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "fixtures", "pack-v3", "2"), Cancellation);
+        await blobs.Write($"packs/{Owner}/2", segment, Cancellation);
+
+        IReadOnlyList<Exchange> heads = await new PackStore(blobs).ReadHeads(Owner, 2, Cancellation);
+        Assert.Equal(3, BinaryPrimitives.ReadUInt16LittleEndian(segment.AsSpan(8)));
+        Assert.Equal(recorded.Select(exchange => JsonSerializer.Serialize(exchange.Head, StoreJson.Options)), heads.Select(head => JsonSerializer.Serialize(head, StoreJson.Options)));
+        Assert.Equal(2, heads.Sum(head => head.Response!.Chunks?.Count ?? 0));
+    }
+
+    /// <summary>Without a chunk to tell, nothing changes: what older Loops read stays what is written.</summary>
+    [Fact]
+    public async Task Compact_WithoutChunks_WritesVersion2()
+    {
+        var blobs = new InMemoryBlobStore();
+        var packs = new PackStore(blobs);
+        await packs.WriteSegment(Owner, CompactedFixture(), Cancellation);
+        int segment = (await packs.Compact(Owner, [new PackPlace(1, 0)], Cancellation)).Segment;
+
+        Assert.Equal(2, BinaryPrimitives.ReadUInt16LittleEndian((await blobs.Read($"packs/{Owner}/{segment}", 0, 10, Cancellation)).AsSpan(8)));
+    }
+
+    private static CapturedExchange[] ChunkedFixture()
+    {
+        CapturedExchange[] recorded = CompactedFixture();
+        Exchange head = recorded[2].Head;
+        DateTimeOffset start = head.StartedAt;
+        recorded[2] = recorded[2] with
+        {
+            Head = head with
+            {
+                Request = head.Request! with { Chunks = [new BodyChunk(0, start.AddMilliseconds(1)), new BodyChunk(4, start.AddMilliseconds(3))] },
+                Response = head.Response! with { Chunks = [new BodyChunk(0, start.AddMilliseconds(2)), new BodyChunk(5, start.AddMilliseconds(4))] },
+            },
+        };
+        return recorded;
     }
 
     private static CapturedExchange[] CompactedFixture()

@@ -29,8 +29,15 @@ public static class ExchangeDecoder
                 Add(part, request, response, attributes);
         }
 
+        bool tellsChunks = facts.Source.Input is CaptureInput.ExternalProcessor && !facts.Inexact;
         HttpMessagePart? requestPart = request.Build(facts.RequestBodySize, facts.RequestTruncated, !facts.Inexact);
         HttpMessagePart? responsePart = response.Build(facts.ResponseBodySize, facts.ResponseTruncated, !facts.Inexact);
+        if (tellsChunks && request.Chunks is { } sent && response.Chunks is { } received && ChunkTelling.IsWorthIt(requestPart, sent, request.Body, received))
+        {
+            requestPart = requestPart! with { Chunks = sent.Count > 0 ? sent : null };
+            responsePart = responsePart is null ? null : responsePart with { Chunks = received.Count > 0 ? received : null };
+        }
+
         return new CapturedExchange(Assemble(facts, parts, requestPart, responsePart, attributes, tapped), request.Body, response.Body);
     }
 

@@ -10,7 +10,9 @@ internal sealed class MessageAssembly
     private readonly List<HeaderField> _headers = [];
     private readonly List<HeaderField> _trailers = [];
     private readonly List<ReadOnlySequence<byte>> _chunks = [];
+    private readonly List<BodyChunk> _times = [];
     private DateTimeOffset? _headersAt;
+    private long _size;
     private bool _isPresent;
 
     /// <summary>The kept bytes, after <see cref="Build"/>.</summary>
@@ -33,7 +35,12 @@ internal sealed class MessageAssembly
     {
         _isPresent = true;
         _chunks.Add(part.Payload);
+        _times.Add(new BodyChunk(_size, part.At));
+        _size += part.Payload.Length;
     }
+
+    /// <summary>The chunks in which the body came; null when there were more than can be told apart.</summary>
+    public IReadOnlyList<BodyChunk>? Chunks => _times.Count < Ring.ChunkPace.MostChunks ? _times : null;
 
     /// <summary>The message; null when no part of it was seen.</summary>
     public HttpMessagePart? Build(long size, bool truncated, bool exact)

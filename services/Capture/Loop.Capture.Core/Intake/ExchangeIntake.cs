@@ -107,7 +107,7 @@ public sealed partial class ExchangeIntake : IExchangeIntake, IDisposable
         record.ResponseFlags = scan.ResponseFlags;
         bool kept;
         lock (record.Gate)
-            kept = record.RequestLog.TryAppend(record, PartKind.AccessLogEntry, at, entry, out _);
+            kept = record.RequestLog.TryAppend(record, PartKind.AccessLogEntry, at, entry, begins: true, out _);
         if (!kept)
         {
             OnShed(scan, at);

@@ -146,8 +146,10 @@ internal sealed class ExchangeWriter : IExchangeWriter
         AddKeys(record);
         if (at < record.EarliestAt)
             record.EarliestAt = at;
+        if (kind is not (PartKind.RequestAttributes or PartKind.ResponseAttributes or PartKind.TapConnections))
+            record.Pace.Head(direction, at);
         // Without its headers an exchange means nothing: better a gap that the journal explains.
-        if (!record.Log(direction).TryAppend(record, kind, at, payload, out _))
+        if (!record.Log(direction).TryAppend(record, kind, at, payload, begins: true, out _))
             Shed(record);
     }
 
@@ -159,8 +161,9 @@ internal sealed class ExchangeWriter : IExchangeWriter
         // A body that once stopped does not grow again: what is kept is its beginning, without holes.
         long room = isTruncated ? 0 : Math.Min(chunk.Length, _intake.Ring.BodyRoom(kept));
         int written = 0;
+        bool begins = record.Pace.Begins(direction, ref at);
         if (room > 0)
-            record.Log(direction).TryAppend(record, isRequest ? PartKind.RequestBody : PartKind.ResponseBody, at, chunk.Slice(0, room), out written);
+            record.Log(direction).TryAppend(record, isRequest ? PartKind.RequestBody : PartKind.ResponseBody, at, chunk.Slice(0, room), begins, out written);
         isTruncated |= truncated || written < chunk.Length;
         if (isRequest)
             (record.RequestBodySize, record.RequestKept, record.RequestTruncated) = (record.RequestBodySize + chunk.Length, kept + written, isTruncated);

@@ -7,7 +7,8 @@ namespace Loop.Capture.Core.Ring;
 /// The 16 bytes in front of each part in a log, little endian, contiguous, at a multiple of 8:
 /// <code>kind u8 | flags u8 (1 = end of stream) | 0 u16 | payload bytes u32 | arrival, UTC ticks i64</code>
 /// A frame starts in the extent where the last one ended if 16 bytes are left there, else at the start of the next; its payload flows over extents.
-/// Chunks of a body that follow each other grow one frame, so that the way they were cut costs nothing and cannot be told afterwards.
+/// Chunks of a body that follow each other without a pause (<see cref="ChunkPace"/>) grow one frame, so that the way they were cut costs nothing and cannot be
+/// told afterwards.
 /// </summary>
 internal static class PartFrame
 {

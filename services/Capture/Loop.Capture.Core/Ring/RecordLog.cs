@@ -27,10 +27,11 @@ internal sealed class RecordLog
     }
 
     /// <summary>Appends as much of the payload as there is room for; true when that was all of it.</summary>
-    public bool TryAppend(RingRecord record, PartKind kind, DateTimeOffset at, in ReadOnlySequence<byte> payload, out int written)
+    /// <param name="begins">False when it may grow the frame before it.</param>
+    public bool TryAppend(RingRecord record, PartKind kind, DateTimeOffset at, in ReadOnlySequence<byte> payload, bool begins, out int written)
     {
         written = 0;
-        bool grows = _frameKind == kind && kind is PartKind.RequestBody or PartKind.ResponseBody;
+        bool grows = !begins && _frameKind == kind;
         int length = checked((int)payload.Length);
         if (!grows && !TryStartFrame(record, kind, at, length))
             return false;

@@ -27,6 +27,7 @@ internal sealed class RingRecord(ExchangeRing ring)
     private int _ownPage = -1;
     private int _ownOffset;
 
+    public ChunkPace Pace;
     public KeyHashes Keys;
     public KeyNodes Nodes;
     public int KeyCount;
@@ -253,6 +254,7 @@ internal sealed class RingRecord(ExchangeRing ring)
         (EndedAt, RequestBodySize, ResponseBodySize, RequestKept, ResponseKept) = (null, 0, 0, 0, 0);
         (RequestTruncated, ResponseTruncated, Inexact, IsSpent, IsRepeated, HasTriggered) = (false, false, false, false, false, false);
         (End, BrokenOffBy, RequestIdHash, DownstreamRemoteHash, ResponseFlags) = (ExchangeEnd.Open, BrokenOffBy.None, 0, 0, 0);
+        Pace = default;
         (_sharedBytes, _sharedExtents, _ownsPages, _ownPage, _ownOffset, ChargedBytes) = (0, 0, false, -1, 0, 0);
     }
 }

@@ -4,7 +4,7 @@ namespace Loop.Store.Core.Packs;
 
 /// <summary>
 /// The pack of an owner (<c>conversation-ID</c> or <c>replay-ID</c>): heads and bodies of its exchanges in immutable segments <c>packs/OWNER/NUMBER</c>.
-/// Bodies are deduplicated by SHA-256 within the pack and compressed. Layout: <c>docs/formats/pack-v1.md</c>, <c>pack-v2.md</c>.
+/// Bodies are deduplicated by SHA-256 within the pack and compressed. Layout: <c>docs/formats/pack-v1.md</c>, <c>pack-v2.md</c>, <c>pack-v3.md</c>.
 /// </summary>
 public interface IPackStore
 {

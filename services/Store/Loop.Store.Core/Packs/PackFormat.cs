@@ -1,13 +1,16 @@
 namespace Loop.Store.Core.Packs;
 
-/// <summary>Numbers of pack segments. Drawn byte by byte in <c>docs/formats/pack-v1.md</c> and <c>pack-v2.md</c>; every integer is little-endian.</summary>
+/// <summary>Numbers of pack segments. Drawn byte by byte in <c>docs/formats/pack-v1.md</c>, <c>pack-v2.md</c> and <c>pack-v3.md</c>; every integer is little-endian.</summary>
 internal static class PackFormat
 {
     /// <summary>Version of a segment of arrivals: heads are messages, one after the other. Written quickly, and written again at the seal.</summary>
     public const ushort ArrivalVersion = 1;
 
-    /// <summary>Version of a compacted segment: heads are told against each other, field by field. The newest that this code reads.</summary>
+    /// <summary>Version of a compacted segment: heads are told against each other, field by field.</summary>
     public const ushort CompactedVersion = 2;
+
+    /// <summary>The same with the chunks of bodies: written only where there are some, so that an older Loop reads the rest. The newest that this code reads.</summary>
+    public const ushort ChunkedVersion = 3;
 
     /// <summary>Bytes of the header.</summary>
     public const int HeaderSizeBytes = 32;

@@ -54,11 +54,12 @@ internal sealed class SegmentBuilder(ushort version, Func<string, int> findHome,
         (byte[] heads, int noiseEnd) = version == PackFormat.ArrivalVersion ? (SegmentHeads.WriteMessages(_heads), 0) : Columns();
         byte[] last = [.. heads, .. _open.ToArray()];
         _blocks.Add(PackBlock.Encode(last, Encoding, levelOf(last.Length), noiseEnd));
-        var index = new SegmentIndex(version, _ownRawBytes.Count, heads.Length, [.. _blocks.Select(pair => pair.Block)], _bodies);
+        ushort form = version != PackFormat.ArrivalVersion && HasChunks ? PackFormat.ChunkedVersion : version;
+        var index = new SegmentIndex(form, _ownRawBytes.Count, heads.Length, [.. _blocks.Select(pair => pair.Block)], _bodies);
         byte[] indexBytes = index.Render();
         long total = PackFormat.HeaderSizeBytes + indexBytes.Length + _blocks.Sum(pair => (long)pair.Stored.Length);
         byte[] segment = new byte[total];
-        new SegmentHeader(version, indexBytes.Length, total).Write(segment);
+        new SegmentHeader(form, indexBytes.Length, total).Write(segment);
         indexBytes.CopyTo(segment.AsSpan(PackFormat.HeaderSizeBytes));
         int offset = PackFormat.HeaderSizeBytes + indexBytes.Length;
         foreach ((_, byte[] stored) in _blocks)
@@ -77,9 +78,11 @@ internal sealed class SegmentBuilder(ushort version, Func<string, int> findHome,
     private (byte[] Heads, int NoiseEnd) Columns()
     {
         int SizeOf(int number) => _bodies[number - 1].SizeBytes;
-        (byte[] heads, int noiseEnd) = HeadColumns.Write(_heads, SizeOf);
-        return HeadColumns.Read(heads, _heads.Count, SizeOf).SequenceEqual(_heads) ? (heads, noiseEnd) : throw new HeadsDifferException(_heads[0].Head.Node);
+        (byte[] heads, int noiseEnd) = HeadColumns.Write(_heads, SizeOf, HasChunks);
+        return HeadColumns.Read(heads, _heads.Count, SizeOf, HasChunks).SequenceEqual(_heads) ? (heads, noiseEnd) : throw new HeadsDifferException(_heads[0].Head.Node);
     }
+
+    private bool HasChunks => _heads.Exists(row => row.Head.Request?.Chunks.Count > 0 || row.Head.Response?.Chunks.Count > 0);
 
     private BlockEncoding Encoding => version == PackFormat.ArrivalVersion ? BlockEncoding.Zstd : BlockEncoding.ZstdTwo;
 

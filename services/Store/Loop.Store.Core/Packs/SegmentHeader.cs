@@ -34,8 +34,8 @@ internal sealed record SegmentHeader(ushort Version, int IndexSizeBytes, long To
         if (BinaryPrimitives.ReadUInt64LittleEndian(source[ChecksumOffset..]) != XxHash64.HashToUInt64(source[..ChecksumOffset]))
             throw new BlobDamagedException(blob, "the checksum of its header does not match");
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(source[8..]);
-        if (version is not (PackFormat.ArrivalVersion or PackFormat.CompactedVersion))
-            throw new StoreVersionException($"Pack segment {blob}", $"format version {version}", $"version {PackFormat.CompactedVersion}");
+        if (version is not (PackFormat.ArrivalVersion or PackFormat.CompactedVersion or PackFormat.ChunkedVersion))
+            throw new StoreVersionException($"Pack segment {blob}", $"format version {version}", $"version {PackFormat.ChunkedVersion}");
         var header = new SegmentHeader(version, BinaryPrimitives.ReadInt32LittleEndian(source[12..]), BinaryPrimitives.ReadInt64LittleEndian(source[16..]));
         if (header.TotalSizeBytes != actualSizeBytes)
             throw new BlobDamagedException(blob, $"it has {actualSizeBytes} bytes where {header.TotalSizeBytes} were written");

@@ -9,7 +9,7 @@ namespace Loop.Store.Core.Packs;
 
 /// <summary>
 /// Heads of a segment, each with the numbers of its bodies in the index (0 for none). Hashes lie in the index alone: they are random bytes, which nothing
-/// compresses. Version 1 is a row of messages, version 2 is <see cref="HeadColumns"/>.
+/// compresses. Version 1 is a row of messages, the later ones are <see cref="HeadColumns"/>.
 /// </summary>
 internal static class SegmentHeads
 {
@@ -49,7 +49,7 @@ internal static class SegmentHeads
         try
         {
             ReadOnlyMemory<byte> bytes = lastBlock.AsMemory(0, index.HeadSizeBytes);
-            IReadOnlyList<HeadRow> rows = index.Version == PackFormat.ArrivalVersion ? ReadMessages(bytes, index.ExchangeCount) : HeadColumns.Read(bytes, index.ExchangeCount, index.SizeOf);
+            IReadOnlyList<HeadRow> rows = index.Version == PackFormat.ArrivalVersion ? ReadMessages(bytes, index.ExchangeCount) : HeadColumns.Read(bytes, index.ExchangeCount, index.SizeOf, hasChunks: index.Version == PackFormat.ChunkedVersion);
             return [.. rows.Select(row => Exchange(row, index))];
         }
         catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidDataException or EndOfStreamException or FormatException or ArgumentException

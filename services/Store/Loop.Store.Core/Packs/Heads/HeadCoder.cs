@@ -15,6 +15,9 @@ internal abstract class HeadCoder
     /// <summary>Addresses so far.</summary>
     protected SeenTexts Addresses { get; } = new();
 
+    /// <summary>True in version 3, which tells the chunks of bodies.</summary>
+    public bool HasChunks { get; init; }
+
     /// <summary>One bit.</summary>
     public abstract bool Flag(bool value);
 

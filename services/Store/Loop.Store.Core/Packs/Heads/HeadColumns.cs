@@ -2,16 +2,16 @@ using Loop.Protocols.Exchanges.V1;
 
 namespace Loop.Store.Core.Packs.Heads;
 
-/// <summary>The heads of a segment of version 2: sizes of the four streams, then the streams.</summary>
+/// <summary>The heads of a segment of version 2 or 3: sizes of the four streams, then the streams.</summary>
 internal static class HeadColumns
 {
     // What a conversation repeats is near: its client and server views, the access-log entries of both.
     private const int MostCandidates = 16;
 
     /// <summary>The bytes, and how many of the first are noise, which nothing compresses.</summary>
-    public static (byte[] Bytes, int NoiseEnd) Write(IReadOnlyList<HeadRow> rows, Func<int, int> bodySizes)
+    public static (byte[] Bytes, int NoiseEnd) Write(IReadOnlyList<HeadRow> rows, Func<int, int> bodySizes, bool hasChunks = false)
     {
-        var writer = new HeadWriter();
+        var writer = new HeadWriter { HasChunks = hasChunks };
         HeadRow[] given = [.. rows];
         int[] order = Order(given);
         rows = [.. order.Select(place => given[place])];
@@ -35,7 +35,7 @@ internal static class HeadColumns
 
     /// <summary>The heads of <paramref name="count"/> exchanges.</summary>
     /// <exception cref="InvalidDataException">The bytes are not what <see cref="Write"/> makes.</exception>
-    public static IReadOnlyList<HeadRow> Read(ReadOnlyMemory<byte> bytes, int count, Func<int, int> bodySizes)
+    public static IReadOnlyList<HeadRow> Read(ReadOnlyMemory<byte> bytes, int count, Func<int, int> bodySizes, bool hasChunks = false)
     {
         using var binary = new BinaryReader(new MemoryStream(bytes.ToArray(), writable: false));
         int[] sizes = [binary.Read7BitEncodedInt(), binary.Read7BitEncodedInt(), binary.Read7BitEncodedInt(), binary.Read7BitEncodedInt()];
@@ -46,7 +46,7 @@ internal static class HeadColumns
         var parts = new ReadOnlyMemory<byte>[sizes.Length];
         for (int index = 0; index < sizes.Length; index++)
             (parts[index], rest) = (rest[..sizes[index]], rest[sizes[index]..]);
-        var reader = new HeadReader(parts[0], parts[1], parts[2], parts[3]);
+        var reader = new HeadReader(parts[0], parts[1], parts[2], parts[3]) { HasChunks = hasChunks };
         var rows = new HeadRow[count];
         int[] order = new int[count];
         for (int index = 0; index < count; index++)

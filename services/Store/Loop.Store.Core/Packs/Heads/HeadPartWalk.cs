@@ -37,7 +37,28 @@ internal static class HeadPartWalk
         long likeDistance = like.HeadersAt is null ? 0 : unchecked(HeadTimes.Of(like.HeadersAt) - likeNear);
         long? at = coder.OptionalTicks(HeadTimes.OfOptional(part.HeadersAt), like.HeadersAt is null ? null : unchecked(near + likeDistance));
         part.HeadersAt = at is { } ticks ? HeadTimes.Stamp(ticks) : null;
+        if (coder.HasChunks)
+            CodeChunks(coder, part, at ?? near);
         return (part, body);
+    }
+
+    // Each by what it is beyond the one before; the first by its distance from the headers.
+    private static void CodeChunks(HeadCoder coder, MessagePart part, long at)
+    {
+        if (coder.Flag(part.Chunks.Count == 0))
+            return;
+        Chunk[] given = [.. part.Chunks];
+        var coded = new Chunk[coder.Count(given.Length)];
+        long offset = 0;
+        for (int index = 0; index < coded.Length; index++)
+        {
+            offset = coder.Number(index < given.Length ? given[index].OffsetBytes : 0, offset);
+            at = coder.Ticks(index < given.Length ? HeadTimes.Of(given[index].At) : 0, at);
+            coded[index] = new Chunk { OffsetBytes = offset, At = HeadTimes.Stamp(at) };
+        }
+
+        part.Chunks.Clear();
+        part.Chunks.AddRange(coded);
     }
 
     // Each field is told by its place in the reference's: mostly the next one with the same value.
