@@ -13,6 +13,7 @@ return args switch
     ["noisy", var port, var build] => await NoisyService.Run(int.Parse(port), build),
     ["tokens", var port, .. var more] => await TokenService.Run(int.Parse(port), isMended: more is ["mended"]),
     ["session", var port, var build] => await SessionShop.Run(int.Parse(port), build is "fixed"),
+    ["stateful", var port] => await StatefulService.Run(int.Parse(port)),
     ["silent"] => await WebService.Wait(),
     ["stubborn", var port] => await WebService.Stubborn(int.Parse(port)),
     ["children", var port] => await WebService.WithChildren(int.Parse(port)),

@@ -35,7 +35,7 @@ public sealed class FakeStore : IRecordings, IReplayJournal
 
     public IEnumerable<string> StreamIds => _streams.Keys;
 
-    public Task<ReplayReport> Finished(string id) => Completion(id).Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task<ReplayReport> Finished(string id) => Completion(id).Task.WaitAsync(TimeSpan.FromMinutes(2));
 
     public Task<IReadOnlyList<string>> Find(string prefix) =>
         Task.FromResult<IReadOnlyList<string>>([.. Recordings.Keys.Where(id => id.StartsWith(prefix, StringComparison.Ordinal))]);

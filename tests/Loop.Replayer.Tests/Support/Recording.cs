@@ -20,6 +20,9 @@ public sealed class Recording
 
     public IReadOnlyList<Exchange> Exchanges => _exchanges;
 
+    /// <summary>Its own id; <see cref="Id"/> unless a test keeps several.</summary>
+    public string ConversationId { get; init; } = Id;
+
     public ConversationState State { get; set; } = ConversationState.Sealed;
 
     public string? Origin { get; set; }
@@ -35,7 +38,7 @@ public sealed class Recording
 
     public ConversationDetail Detail => new()
     {
-        Id = Id,
+        Id = ConversationId,
         TraceKey = $"trace:{TraceId}",
         Keys = [$"trace:{TraceId}", "request:b5f8c2ba-7a8b-4f0e-8d5c-0123456789ab"],
         State = State,
@@ -54,7 +57,7 @@ public sealed class Recording
         Exchange exchange = Exchange(number, view == ExchangeView.Client ? source : destination, view, method, path, status, response, request, contentType);
         exchange = change is null ? exchange : change(exchange);
         _exchanges.Add(exchange);
-        string id = $"hop-{number}";
+        string id = ConversationId == Id ? $"hop-{number}" : $"{ConversationId}-hop-{number}";
         _hops.Add(new HopView
         {
             Number = number,
@@ -80,7 +83,7 @@ public sealed class Recording
     public Exchange Exchange(
         int number, string service, ExchangeView view, string method, string path, int? status, string? response, string request = "", string contentType = "application/json") => new()
         {
-            Id = new ExchangeId("node-1", 1, number),
+            Id = new ExchangeId(ConversationId == Recording.Id ? "node-1" : ConversationId, 1, number),
             Input = CaptureInput.ExternalProcessor,
             View = view,
             Service = service,

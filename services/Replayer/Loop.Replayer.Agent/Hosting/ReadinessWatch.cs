@@ -12,6 +12,7 @@ internal sealed class ReadinessWatch(SandboxPlan plan, SandboxService service, S
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
+    private readonly TimeSpan _limit = service.ReadyLimit ?? plan.ReadyLimit;
 
     /// <summary>Returns null when the service is ready, or when it has ended: the caller knows which.</summary>
     public async Task<SandboxFailure?> Await(ChildProcess process, CancellationToken cancellationToken)
@@ -32,7 +33,7 @@ internal sealed class ReadinessWatch(SandboxPlan plan, SandboxService service, S
                     return null;
             }
 
-            if (time.GetElapsedTime(start) >= plan.ReadyLimit)
+            if (time.GetElapsedTime(start) >= _limit)
                 return Late(listening, probe);
             await Task.WhenAny(process.Exited, Task.Delay(Interval, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
@@ -43,7 +44,7 @@ internal sealed class ReadinessWatch(SandboxPlan plan, SandboxService service, S
 
     private SandboxFailure Late(IPEndPoint[] listening, string? probe)
     {
-        string limit = $"within {plan.ReadyLimit.TotalSeconds:0.#} s";
+        string limit = $"within {_limit.TotalSeconds:0.#} s";
         if (probe is not null)
             return new SandboxFailure(SandboxFailureKind.ProbeFailed, service.Name, $"{service.Name} listens on port {service.Port}, but GET {service.ReadyPath} was not answered well {limit}: {probe}.");
         if (listening.Length == 0)
@@ -52,7 +53,7 @@ internal sealed class ReadinessWatch(SandboxPlan plan, SandboxService service, S
         return new SandboxFailure(SandboxFailureKind.ListensElsewhere, service.Name, $"{service.Name} did not listen on port {service.Port} {limit}, but on {found}: correct the port in the sandbox file, or the service's own setting.");
     }
 
-    // Null when the answer's status is below 400. By hand: a probe is one request on one connection, and nothing follows it anywhere.
+    // Null when the answer has the status that it should have. By hand: a probe is one request on one connection, and nothing follows it anywhere.
     private async Task<string?> Probe(string path, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(ProbeLimit, time);
@@ -73,7 +74,8 @@ internal sealed class ReadinessWatch(SandboxPlan plan, SandboxService service, S
             }
 
             string status = Encoding.ASCII.GetString(answer);
-            return status.StartsWith("HTTP/1.", StringComparison.Ordinal) && int.TryParse(status[9..], out int code) && code < 400 ? null : $"'{status}'";
+            bool isAsWanted = status.StartsWith("HTTP/1.", StringComparison.Ordinal) && int.TryParse(status[9..], out int code) && (service.ReadyStatus is { } wanted ? code == wanted : code < 400);
+            return isAsWanted ? null : $"'{status}'{(service.ReadyStatus is { } other ? $" in place of {other}" : "")}";
         }
         catch (SocketException error)
         {

@@ -15,7 +15,7 @@ public sealed record SandboxPlan
     /// <summary>How long one step that makes state may take. Default 5 min.</summary>
     public TimeSpan StateLimit { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a service or a dependency may take until it is ready. Default 30 s.</summary>
+    /// <summary>How long a dependency, or a service that has no limit of its own, may take until it is ready. Default 30 s.</summary>
     public TimeSpan ReadyLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a service may take to end after it was asked to. Then it is killed. Default 2 s.</summary>

@@ -24,8 +24,14 @@ public sealed record SandboxService
     /// <summary>The TCP port that the service listens on when it is ready.</summary>
     public required int Port { get; init; }
 
-    /// <summary>An optional path that must answer a GET with a status below 400 before the service counts as ready.</summary>
+    /// <summary>An optional path that must answer a GET before the service counts as ready.</summary>
     public string? ReadyPath { get; init; }
+
+    /// <summary>The status that <see cref="ReadyPath"/> must be answered with; null for any below 400.</summary>
+    public int? ReadyStatus { get; init; }
+
+    /// <summary>How long the service may take until it is ready; null for <see cref="SandboxPlan.ReadyLimit"/>.</summary>
+    public TimeSpan? ReadyLimit { get; init; }
 
     /// <summary>How other live services reach this one. Calls to its hosts at other ports end at the call handler.</summary>
     public IReadOnlyList<ServiceAddress> Addresses { get; init; } = [];

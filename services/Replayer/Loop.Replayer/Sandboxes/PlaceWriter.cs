@@ -19,12 +19,10 @@ internal static class PlaceWriter
     public static SandboxPlan Write(SandboxFile file, IReadOnlyList<SandboxFiles.SandboxService> live, string folder, LivePlan plan, DateTimeOffset recordedStart)
     {
         List<PlannedCall> made = [.. plan.Answered, .. plan.Relayed];
-        int readySeconds = live.Select(service => service.Health?.TimeoutSeconds ?? 0).Append(30).Max();
         return new SandboxPlan
         {
             Services = [.. live.Select(service => Service(service, folder, made, plan, [.. Background(file).SelectMany(Loopback)]))],
             RecordedHosts = [.. made.Select(Authority).OfType<string>().Select(HostOf).Concat(Background(file).Select(url => url.Host)).Distinct(StringComparer.OrdinalIgnoreCase)],
-            ReadyLimit = TimeSpan.FromSeconds(readySeconds),
             // Nothing that a service does at its end is evidence; its log is read before.
             StopLimit = StopLimit,
             Dependencies = [.. file.Dependencies.Where(one => live.Any(service => service.Name == one.Service)).Select(one => Dependency(one, folder))],
@@ -49,6 +47,8 @@ internal static class PlaceWriter
             Environment = service.Environment,
             Port = service.Port!.Value,
             ReadyPath = service.Health?.Path,
+            ReadyStatus = service.Health?.Status,
+            ReadyLimit = service.Health is { } health ? TimeSpan.FromSeconds(health.TimeoutSeconds) : null,
             Addresses = [.. Addresses(service, plan)],
             RecordedLoopback = [.. made.Where(call => call.Hop.Source == service.Name).SelectMany(Loopback).Concat(background).Where(address => address.Port != service.Port).Select(address => address.ToString()).Distinct()],
             Folders = [.. Folders(service, folder, workFolder)],
