@@ -21,7 +21,7 @@ internal static class ReplayFollower
                 context.Error.WriteLine($"replay {SafeText.Line(report.Id)} of {SafeText.Line(report.ConversationId)} to {SafeText.Line(report.Destination)}");
             isNamed = true;
             if (report.Verdict is null)
-                context.Error.WriteLine($"  {SafeText.Line(report.Stage)} …");
+                context.Error.WriteLine($"  {SafeText.Line(report.Stage)}{Left(context, report)} …");
         }
     }
 
@@ -42,6 +42,9 @@ internal static class ReplayFollower
             throw;
         }
     }
+
+    private static string Left(CliContext context, ReplayReport report) => report.Progress is not { } progress ? ""
+        : progress.EndsAbout is not { } end ? $" ({progress.Run} of {progress.Of})" : $" ({progress.Run} of {progress.Of}, about {Units.Long(end - context.Time.GetUtcNow())} left)";
 
     private static async Task<ReplayReport> Follow(CliContext context, LoopClient client, ReplayReport report, Action<ReplayReport> tell, CancellationToken cancellationToken)
     {

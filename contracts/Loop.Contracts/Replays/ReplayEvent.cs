@@ -48,5 +48,11 @@ public sealed record ReplayExchangeObserved(ExchangeId Id, int Segment, int Ordi
 /// <param name="At">When.</param>
 public sealed record ReplayStepTaken(int Run, int Step, string What, string Detail, DateTimeOffset At) : ReplayEvent;
 
+/// <summary>How much there is to do, known before the first run of a sandbox.</summary>
+/// <param name="Runs">All of them: the control, those from which noise is learned, and those that are judged.</param>
+/// <param name="UsualSeconds">What a run of this conversation took before, median; null when there was none.</param>
+/// <param name="At">When.</param>
+public sealed record ReplayRunsPlanned(int Runs, double? UsualSeconds, DateTimeOffset At) : ReplayEvent;
+
 /// <summary>The replay ended; the report is final.</summary>
 public sealed record ReplayFinished(ReplayReport Report, DateTimeOffset At) : ReplayEvent;

@@ -26,6 +26,10 @@ public sealed record ReplayReport
     /// <summary><c>preparing</c>, <c>sending</c>, <c>observing</c>, <c>finished</c>.</summary>
     public required string Stage { get; init; }
 
+    /// <summary>How far the runs of a sandbox are; null before the first, for other destinations, and at the end.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RunsProgress? Progress { get; init; }
+
     /// <summary>Null while it runs.</summary>
     public Verdict? Verdict { get; init; }
 
@@ -69,6 +73,12 @@ public sealed record ReplayReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SandboxReport? Sandbox { get; init; }
 }
+
+/// <summary>How far the runs of a replay are.</summary>
+/// <param name="Run">The run that it is at, from 1, the control and those that noise is learned from included.</param>
+/// <param name="Of">How many there are.</param>
+/// <param name="EndsAbout">When the last will end, if each takes as long as those before; null while nothing is known.</param>
+public sealed record RunsProgress(int Run, int Of, DateTimeOffset? EndsAbout);
 
 /// <summary>One named difference between recorded and replayed.</summary>
 /// <param name="Hop">Where in the tree, in words: <c>entry</c> or <c>payments POST /charge #1</c>.</param>

@@ -69,6 +69,24 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task Replay_InSeveralRuns_SaysHowManyAndHowLong()
+    {
+        await using FakeApi api = await FakeApi.Start();
+        Queue<ReplayReport> reports = new([
+            Samples.Replay("run 1: prepared") with { Progress = new RunsProgress(1, 5, null) },
+            Samples.Replay("run 2: prepared") with { Progress = new RunsProgress(2, 5, DateTimeOffset.UtcNow.AddMinutes(90)) },
+            Samples.Replay("finished", Verdict.Fixed),
+        ]);
+        api.OnJson("POST /api/v1/replays", Samples.Replay("preparing"), 202);
+        api.On("GET /api/v1/replays/r1r2r3r4r5r6", context => context.Response.WriteAsJsonAsync(reports.Dequeue(), LoopJson.Options));
+
+        LoopctlRun run = await FollowingRun.Of(api.Url, "replay", "7f3k", "-d", "localhost:9000", "--json");
+
+        Assert.Contains("  run 1: prepared (1 of 5) …\n", run.Error, StringComparison.Ordinal);
+        Assert.Contains("  run 2: prepared (2 of 5, about 1 h 29 min left) …\n", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Replay_WithAllOptions_AsksForExactlyThat()
     {
         await using FakeApi api = await FakeApi.Start();

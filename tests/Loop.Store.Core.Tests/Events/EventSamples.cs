@@ -60,6 +60,7 @@ internal static class EventSamples
         new ReplayAnswered(500, "answered", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", 12.5, At),
         new ReplayExchangeObserved(Exchange, 1, 0, At),
         new ReplayStepTaken(1, 2, "started", "payments is ready", At),
+        new ReplayRunsPlanned(6, 2.5, At),
         new ReplayFinished(
             new ReplayReport
             {

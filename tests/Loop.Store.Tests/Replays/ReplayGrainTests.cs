@@ -90,6 +90,35 @@ public sealed class ReplayGrainTests : StoreTest
     }
 
     [Fact]
+    public async Task Report_OfRunsUnderWay_SaysHowManyAndWhenTheyWillEnd()
+    {
+        IReplayGrain replay = await Requested();
+        Assert.Null((await replay.Report())!.Progress);
+        await replay.Append(new ReplayRunsPlanned(4, null, Start));
+        await replay.Append(new ReplayStepTaken(0, 1, "control prepared", "", Start));
+        Assert.Equal(new RunsProgress(1, 4, null), (await replay.Report())!.Progress);
+
+        // The first run was interrupted, and begun again two seconds later.
+        await replay.Append(new ReplayStepTaken(1, 1, "prepared", "", Start.AddSeconds(3)));
+        await replay.Append(new ReplayStepTaken(1, 2, "prepared", "", Start.AddSeconds(5)));
+        await replay.Append(new ReplayStepTaken(1, 3, "decided", "", Start.AddSeconds(9)));
+        Assert.Equal(new RunsProgress(2, 4, Start.AddSeconds(5 + 15)), (await replay.Report())!.Progress);
+
+        await replay.Append(new ReplayStepTaken(2, 1, "prepared", "", Start.AddSeconds(9)));
+        Assert.Equal(new RunsProgress(3, 4, Start.AddSeconds(9 + 9)), (await replay.Report())!.Progress);
+    }
+
+    [Fact]
+    public async Task Report_OfTheFirstRun_TakesTheTimeOfEarlierOnes()
+    {
+        IReplayGrain replay = await Requested();
+        await replay.Append(new ReplayRunsPlanned(3, 2, Start));
+        await replay.Append(new ReplayStepTaken(1, 1, "prepared", "", Start));
+
+        Assert.Equal(new RunsProgress(1, 3, Start.AddSeconds(6)), (await replay.Report())!.Progress);
+    }
+
+    [Fact]
     public async Task Progress_HoldsTheOrderAsItWasWritten()
     {
         IReplayGrain replay = Store.Grains.GetGrain<IReplayGrain>(Id);

@@ -49,19 +49,26 @@ internal sealed class SandboxReplayRun(
         StepJournal before = Steps(job, 0);
         if (job.Attempt.Note is { } note)
             await before.Take("interrupted", note);
+        AssignmentSet assignments = job.Request.Permute ? AnswerAssignments.Of(RunScript.Of(input)) : AssignmentSet.None;
+        int judged = job.Request.Times * Math.Max(1, assignments.Assignments.Count);
+        await journal.Append(job.Ids.ReplayId, new ReplayRunsPlanned((job.Plan.Conversation.ControlId is null ? 0 : 1) + job.Request.LearnNoise + judged, UsualSeconds(earlier), time.GetUtcNow()));
         ControlResult control = await controls.Run(job, input, driver, before.Take, cancellationToken);
         LearnedNoise? noise = job.Noise ?? await noises.Learn(job, input, place, bodies, driver, cancellationToken);
         conditions = conditions with { Mask = noise?.Mask?.Name ?? "" };
         // 2 and 3
         List<ComparedRun> runs = [];
-        AssignmentSet assignments = job.Request.Permute ? AnswerAssignments.Of(RunScript.Of(input)) : AssignmentSet.None;
-        int ways = Math.Max(1, assignments.Assignments.Count);
-        for (int number = 1; number <= job.Request.Times * ways; number++)
+        for (int number = 1; number <= judged; number++)
             runs.Add(await Run(job, number, assignments, target, place, input, driver, bodies, control, noise, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
         // 4
         target = runs.Select(run => Incomplete(target, run)).FirstOrDefault(changed => changed != target) ?? target;
         Decision decision = VerdictDecider.Decide(target, [.. runs.Select(run => run.Comparison.Observations)]);
         return SandboxReports.Finished(job, decision, runs, conditions, builds, control, noise, time.GetUtcNow());
+    }
+
+    private static double? UsualSeconds(IReadOnlyList<ReplayReport> earlier)
+    {
+        double[] all = [.. earlier.SelectMany(report => report.Sandbox?.Runs ?? []).Select(run => (run.PrepareMs + run.DriveMs + run.CompareMs) / 1000).Order()];
+        return all.Length == 0 ? null : all[all.Length / 2];
     }
 
     private async Task<ComparedRun> Run(

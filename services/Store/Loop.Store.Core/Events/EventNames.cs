@@ -30,6 +30,7 @@ public static class EventNames
         ["loop.replay.answered.v1"] = typeof(ReplayAnswered),
         ["loop.replay.exchange_observed.v1"] = typeof(ReplayExchangeObserved),
         ["loop.replay.step_taken.v1"] = typeof(ReplayStepTaken),
+        ["loop.replay.runs_planned.v1"] = typeof(ReplayRunsPlanned),
         ["loop.replay.finished.v1"] = typeof(ReplayFinished),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

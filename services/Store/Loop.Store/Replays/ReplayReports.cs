@@ -25,6 +25,7 @@ internal static class ReplayReports
             HopId = requested.HopId,
             StartedAt = requested.At,
             Stage = step is not null ? $"{RunOf(step)}: {step.What}" : answered is not null ? "observing" : sent is not null ? "sending" : "preparing",
+            Progress = RunsProgressReader.Of(facts),
             Evidence = requested.Destination is "sandbox" ? "unknown" : "entry",
             Adjustments = sent?.Adjustments ?? [],
             ReplayedStatus = answered?.Status,
