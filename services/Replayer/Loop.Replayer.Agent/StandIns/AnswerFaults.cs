@@ -7,7 +7,6 @@ using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Core.WhatIfs;
-using Microsoft.AspNetCore.Http;
 
 namespace Loop.Replayer.Agent.StandIns;
 
@@ -29,16 +28,16 @@ internal sealed class AnswerFaults(StandInPlan plan, Action<RunFact> tell, TimeP
     public Task Delay(CallFault fault, CancellationToken cancellationToken) => Task.Delay(fault.Delay, time, cancellationToken);
 
     /// <summary>Answers in place of whoever would have.</summary>
-    public static Task Replace(HttpContext context, CallFault fault, ServedCall served)
+    public static Task Replace(ICallExchange exchange, CallFault fault)
     {
         if (fault.Resets)
         {
-            context.Abort();
+            exchange.Reset();
             return Task.CompletedTask;
         }
 
         HeaderField[] headers = fault.Body is { } text ? [new("content-type", IsJson(text) ? "application/json" : "text/plain; charset=utf-8")] : [];
-        return PlayedAnswer.Write(context, fault.Status!.Value, headers, Encoding.UTF8.GetBytes(fault.Body ?? ""), [], breaksOff: false, served);
+        return PlayedAnswer.Write(exchange, fault.Status!.Value, headers, Encoding.UTF8.GetBytes(fault.Body ?? ""));
     }
 
     /// <summary>A recorded answer that breaks off early; the same when there is not that much of it.</summary>

@@ -1,9 +1,8 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Core.Comparison;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Loop.Replayer.Agent.StandIns;
 
@@ -13,25 +12,16 @@ internal sealed record ReceivedRequest(Message Message)
     // What is told of a call goes through the control channel; more than this is told by size and hash.
     private const int KeptBodyBytes = 1024 * 1024;
 
-    public static async Task<ReceivedRequest> Read(HttpContext context, OutgoingCall call)
+    private const int ReadBytes = 64 * 1024;
+
+    /// <summary>Reads it. A caller that hangs up right behind its request made the call all the same.</summary>
+    public static async Task<ReceivedRequest> Read(ICallExchange exchange)
     {
-        using MemoryStream body = new();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        byte[] bytes = body.ToArray();
-        HttpRequest request = context.Request;
-        HeaderField[] headers =
-        [
-            new(":method", request.Method),
-            new(":authority", Authority(request, call)),
-            // As sent: Path and QueryString have been decoded.
-            new(":path", context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget),
-            .. request.Headers.Where(header => header.Key is not "Host").SelectMany(header => header.Value.Select(value => new HeaderField(header.Key.ToLowerInvariant(), value ?? ""))),
-        ];
-        IHeaderDictionary? trailers = context.Features.Get<IHttpRequestTrailersFeature>() is { Available: true } feature ? feature.Trailers : null;
+        byte[] bytes = await Body(exchange);
         HttpMessagePart part = new()
         {
-            Headers = headers,
-            Trailers = trailers is null ? [] : [.. trailers.SelectMany(trailer => trailer.Value.Select(value => new HeaderField(trailer.Key.ToLowerInvariant(), value ?? "")))],
+            Headers = [new(":method", exchange.Method), new(":authority", Authority(exchange)), new(":path", exchange.Target), .. exchange.Headers],
+            Trailers = exchange.Trailers,
             Body = new BodyInfo
             {
                 SizeBytes = bytes.Length,
@@ -42,12 +32,31 @@ internal sealed record ReceivedRequest(Message Message)
         return new ReceivedRequest(new Message(part, bytes));
     }
 
-    // Where nothing is redirected, services call a port of the agent that stands for the recorded host.
-    private static string Authority(HttpRequest request, OutgoingCall call)
+    private static async Task<byte[]> Body(ICallExchange exchange)
     {
-        string named = request.Host.Value ?? "";
-        if (call.Host is null || call.Connection.LocalEndPoint?.ToString() != named)
-            return named;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
+        try
+        {
+            int count = await exchange.Read(buffer, CancellationToken.None);
+            if (count == 0)
+                return [];
+            using MemoryStream body = new();
+            for (; count > 0; count = await exchange.Read(buffer, CancellationToken.None))
+                body.Write(buffer, 0, count);
+            return body.ToArray();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // Where nothing is redirected, services call a port of the agent that stands for the recorded host.
+    private static string Authority(ICallExchange exchange)
+    {
+        OutgoingCall call = exchange.Connection;
+        if (call.Host is null || call.Connection.LocalEndPoint?.ToString() != exchange.Authority)
+            return exchange.Authority;
         return call.Destination.Port == 80 ? call.Host : $"{call.Host}:{call.Destination.Port}";
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.StandIns;
@@ -13,28 +14,26 @@ internal static class RecordedAnswer
     public const string MissHeader = "x-loop-miss";
 
     /// <summary>Status, headers, body and trailers as recorded; what broke off when it was recorded breaks off again at the same byte.</summary>
-    public static async Task Play(HttpContext context, RecordedCall call, ServedCall served)
+    public static Task Play(ICallExchange exchange, RecordedCall call)
     {
         if (call.Answer is not { } answer || !int.TryParse(answer.Part.Header(":status"), NumberStyles.None, CultureInfo.InvariantCulture, out int status))
         {
-            context.Abort();
-            return;
+            exchange.Reset();
+            return Task.CompletedTask;
         }
 
-        await PlayedAnswer.Write(context, status, [.. answer.Part.Headers.Where(field => !IsToken(field))], answer.Body, answer.Part.Trailers, breaksOff: call.End is ExchangeEnd.BrokenOff, served);
+        bool breaksOff = call.End is ExchangeEnd.BrokenOff;
+        AnswerStart start = new(status, [.. answer.Part.Headers.Where(field => !IsToken(field))], breaksOff ? null : answer.Body.Length, answer.Part.Trailers.Count > 0);
+        // A proxy ends its own connection when its upstream broke off, however that did.
+        return PlayedAnswer.Write(exchange, start, answer.Body, answer.Part.Trailers, breaksOff ? AnswerBreak.End : AnswerBreak.None);
     }
 
     /// <summary>Headers of the answer whose values are redaction tokens: they are left out, since a token is never sent.</summary>
     public static IReadOnlyList<string> Tokens(RecordedCall call) => call.Answer is { } answer ? [.. answer.Part.Headers.Where(IsToken).Select(field => field.Name).Distinct()] : [];
 
     /// <summary>Says loudly that the recording has no answer.</summary>
-    public static Task Refuse(HttpContext context, string why)
-    {
-        context.Response.StatusCode = StatusCodes.Status502BadGateway;
-        context.Response.Headers[MissHeader] = "1";
-        context.Response.ContentType = "text/plain";
-        return context.Response.WriteAsync($"Loop has no recorded answer to this call: {why}.\n", context.RequestAborted);
-    }
+    public static Task Refuse(ICallExchange exchange, string why) =>
+        PlayedAnswer.Write(exchange, StatusCodes.Status502BadGateway, [new(MissHeader, "1"), new("content-type", "text/plain")], Encoding.UTF8.GetBytes($"Loop has no recorded answer to this call: {why}.\n"));
 
     private static bool IsToken(HeaderField field) => field.Value.Contains(HeaderTreatment.TokenMark, StringComparison.Ordinal);
 }

@@ -6,8 +6,6 @@ using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.WhatIfs;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Loop.Replayer.Agent.StandIns;
 
@@ -37,11 +35,11 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
     public bool IsBackground(string service) => _open.IsBackground(service, null);
 
     /// <summary>Serves one request.</summary>
-    public async Task Answer(HttpContext context)
+    public async Task Answer(ICallExchange exchange)
     {
-        OutgoingCall call = context.Features.GetRequiredFeature<OutgoingCall>();
+        OutgoingCall call = exchange.Connection;
         DateTimeOffset startedAt = time.GetUtcNow();
-        ReceivedRequest request = await ReceivedRequest.Read(context, call);
+        ReceivedRequest request = await ReceivedRequest.Read(exchange);
         string? hop = _names.Find(request.Message.Part);
         (IReadOnlyList<string> open, IReadOnlyList<string> ended) = _open.Of(call.Caller);
         LiveCall live = new() { Caller = call.Caller, CallerHopId = hop, OpenHops = open, EndedHops = ended, Identity = reader.Read(_bindings.ToRecorded(request.Message).Message) };
@@ -58,16 +56,11 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         try
         {
             if (Callee(call, live.Identity) is { } callee)
-                served = await Carry(context, callee, served, live, request);
+                served = await Carry(exchange, callee, served, live, request);
             else if (Stub(live) is { } stub)
-                served = await Play(context, stub, served);
+                served = await Play(exchange, stub, served);
             else
-                served = await Play(context, _script.Take(live, Suppose(request)), served, live, request);
-        }
-        catch (BrokeOffAsRecordedException broken)
-        {
-            served = broken.Served;
-            throw;
+                served = await Play(exchange, _script.Take(live, Suppose(request)), served, live, request);
         }
         finally
         {
@@ -85,36 +78,33 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
     private BackgroundStub? Stub(LiveCall live) =>
         plan.Background.FirstOrDefault(stub => stub.Answers(live.Caller, live.Identity.Method, live.Identity.Authority, live.Identity.Target));
 
-    private async Task<ServedCall> Carry(HttpContext context, LiveCallee callee, ServedCall served, LiveCall live, ReceivedRequest request)
+    private async Task<ServedCall> Carry(ICallExchange exchange, LiveCallee callee, ServedCall served, LiveCall live, ReceivedRequest request)
     {
         RecordedCall? recorded = _script.TakeLive(live, Suppose(request));
         Matched(recorded?.HopId, request);
         (string Hop, ReplayIds Names)? names = recorded is null ? _names.Unrecorded() : (recorded.HopId, _names.Of(recorded.HopId));
         if (names is not { } named)
         {
-            await RecordedAnswer.Refuse(context, "too many calls that were not recorded");
+            await RecordedAnswer.Refuse(exchange, "too many calls that were not recorded");
             return served with { Miss = "too many calls that were not recorded" };
         }
 
         tell(new CallBegun(served.Caller, recorded?.HopId, callee.Service, served.StartedAt));
-        Answer answer = await Live.Carry(callee, named.Hop, named.Names, request.Message, HttpProtocol.IsHttp2(context.Request.Protocol), served.IsBackground, context.RequestAborted);
+        Answer answer = await Live.Carry(callee, named.Hop, named.Names, request.Message, exchange.IsHttp2, served.IsBackground, exchange.Aborted);
         served = served with { HopId = recorded?.HopId, LiveHopId = named.Hop, LiveCallee = callee.Service, Answer = answer };
         if (_faults.Of(recorded, callee.Service, live.Identity) is { } fault && AnswerFaults.TakesPlace(fault, answer.Body.Length))
-            await Put(context, fault, served = served with { Fault = fault.Text }, recorded?.Label, () => LiveAnswer.Play(context, AnswerFaults.Cut(answer, fault), served));
+            await Put(exchange, fault, served = served with { Fault = fault.Text }, recorded?.Label, () => LiveAnswer.Play(exchange, AnswerFaults.Cut(answer, fault)));
         else
-            await LiveAnswer.Play(context, answer, served);
+            await LiveAnswer.Play(exchange, answer);
         if (served.HopId is { } hop)
             _turns.Answered(hop);
         return served;
     }
 
-    private async Task<ServedCall> Play(HttpContext context, BackgroundStub stub, ServedCall served)
+    private async Task<ServedCall> Play(ICallExchange exchange, BackgroundStub stub, ServedCall served)
     {
         tell(new CallBegun(served.Caller, null, null, served.StartedAt));
-        context.Response.StatusCode = stub.Status;
-        foreach (HeaderField field in stub.Headers)
-            context.Response.Headers.Append(field.Name, field.Value);
-        await context.Response.Body.WriteAsync(stub.Body, context.RequestAborted);
+        await PlayedAnswer.Write(exchange, stub.Status, stub.Headers, stub.Body);
         return served with { IsBackground = true };
     }
 
@@ -130,7 +120,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         _bindings.Accept(_bindings.Suppose(hopId, request.Message));
     }
 
-    private async Task<ServedCall> Play(HttpContext context, CallMatch match, ServedCall served, LiveCall live, ReceivedRequest request)
+    private async Task<ServedCall> Play(ICallExchange exchange, CallMatch match, ServedCall served, LiveCall live, ReceivedRequest request)
     {
         RecordedCall? recorded = (match as CallMatch.Answered)?.Call;
         CallFault? fault = _faults.Of(recorded, null, live.Identity);
@@ -140,22 +130,22 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         tell(new CallBegun(served.Caller, served.HopId, null, served.StartedAt));
         if (served.Miss is not null || served.Gap is not null)
         {
-            await RecordedAnswer.Refuse(context, served.Miss ?? served.Gap!);
+            await RecordedAnswer.Refuse(exchange, served.Miss ?? served.Gap!);
             return served;
         }
 
         if (recorded is not null)
-            return await Play(context, recorded, fault, served);
-        await Put(context, fault!, served = served with { Fault = fault!.Text }, null, () => Task.CompletedTask);
+            return await Play(exchange, recorded, fault, served);
+        await Put(exchange, fault!, served = served with { Fault = fault!.Text }, null, () => Task.CompletedTask);
         return served;
     }
 
-    private async Task<ServedCall> Play(HttpContext context, RecordedCall call, CallFault? fault, ServedCall served)
+    private async Task<ServedCall> Play(ICallExchange exchange, RecordedCall call, CallFault? fault, ServedCall served)
     {
         string hop = call.HopId;
         try
         {
-            await _turns.Await(hop, context.RequestAborted);
+            await _turns.Await(hop, exchange.Aborted);
             if (fault is not { ReplacesAnswer: true })
             {
                 if (call.Answer is { } answer)
@@ -166,9 +156,9 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
             }
 
             if (fault is not null && AnswerFaults.TakesPlace(fault, call.Answer?.Body.Length ?? 0))
-                await Put(context, fault, served = served with { Fault = fault.Text }, call.Label, () => RecordedAnswer.Play(context, AnswerFaults.Cut(call, fault), served));
+                await Put(exchange, fault, served = served with { Fault = fault.Text }, call.Label, () => RecordedAnswer.Play(exchange, AnswerFaults.Cut(call, fault)));
             else
-                await RecordedAnswer.Play(context, call, served);
+                await RecordedAnswer.Play(exchange, call);
         }
         finally
         {
@@ -181,17 +171,17 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
 
     // From its turn on nothing waits for it any more: what came after it when it was recorded need not come after a delay that was not. The callee of a live
     // call did its work; what its caller gets is another thing.
-    private async Task Put(HttpContext context, CallFault fault, ServedCall served, string? label, Func<Task> play)
+    private async Task Put(ICallExchange exchange, CallFault fault, ServedCall served, string? label, Func<Task> play)
     {
         _faults.Tell(fault.Text, served, label);
         if (served.HopId is { } hop)
             _turns.Answered(hop);
         try
         {
-            await _faults.Delay(fault, context.RequestAborted);
-            await (fault.ReplacesAnswer ? AnswerFaults.Replace(context, fault, served) : play());
+            await _faults.Delay(fault, exchange.Aborted);
+            await (fault.ReplacesAnswer ? AnswerFaults.Replace(exchange, fault) : play());
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (exchange.Aborted.IsCancellationRequested)
         {
             // The caller did not wait for it, which is what a delay is for: the call is told as what it was.
         }

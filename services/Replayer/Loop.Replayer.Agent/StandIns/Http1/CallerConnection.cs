@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+
+namespace Loop.Replayer.Agent.StandIns.Http1;
+
+/// <summary>
+/// The bytes of a connection that a live service opened. Received all the time, so that a caller who hangs up is noticed while its answer is made; sent
+/// without a buffer of our own in between: what <see cref="Output"/> flushed has left. The socket is the caller's to dispose.
+/// </summary>
+internal sealed class CallerConnection : IAsyncDisposable
+{
+    private const int ReceiveBytes = 4096;
+    private const int TcpLevel = 6;
+    private const int TcpInfo = 11;
+
+    // struct tcp_info of linux/tcp.h: tcpi_unacked and tcpi_notsent_bytes.
+    private const int UnackedOffset = 24;
+    private const int NotSentOffset = 144;
+    private const int TcpInfoBytes = 148;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // Handlers run where their bytes came in: no thread changes hands for a request that is answered at once. A caller that sends on and on is paused.
+    private readonly Pipe _input = new(new PipeOptions(readerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
+
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Socket _socket;
+    private readonly TimeProvider _time;
+    private readonly Task _receiving;
+
+    public CallerConnection(Socket socket, TimeProvider time)
+    {
+        _socket = socket;
+        _time = time;
+        Output = PipeWriter.Create(new NetworkStream(socket, ownsSocket: false), new StreamPipeWriterOptions(minimumBufferSize: 16 * 1024));
+        _receiving = Receive();
+    }
+
+    /// <summary>What the caller sends.</summary>
+    public PipeReader Input => _input.Reader;
+
+    /// <summary>What the caller gets.</summary>
+    public PipeWriter Output { get; }
+
+    /// <summary>Cancelled when the caller hung up, or the connection was reset.</summary>
+    public CancellationToken Closed => _closed.Token;
+
+    /// <summary>True after <see cref="Reset"/>.</summary>
+    public bool IsReset { get; private set; }
+
+    /// <summary>Sends a reset; what the caller has not got yet is lost.</summary>
+    public void Reset()
+    {
+        IsReset = true;
+        _socket.Close(timeout: 0);
+    }
+
+    /// <summary>Waits until the caller's machine has everything: a reset would overtake what is still under way.</summary>
+    public async Task WaitUntilTaken(CancellationToken cancellationToken)
+    {
+        byte[] info = new byte[TcpInfoBytes];
+        long start = _time.GetTimestamp();
+        while (_time.GetElapsedTime(start) < Patience)
+        {
+            int length = _socket.GetRawSocketOption(TcpLevel, TcpInfo, info);
+            if (length < TcpInfoBytes || (Read(info, UnackedOffset) == 0 && Read(info, NotSentOffset) == 0))
+                return;
+            await Task.Delay(Pause, _time, cancellationToken);
+        }
+    }
+
+    /// <summary>Ends the connection from our side, and lets the caller end it from its own: a close with bytes unread would be a reset, which takes answers away.</summary>
+    public async Task End(CancellationToken cancellationToken)
+    {
+        if (IsReset)
+            return;
+        using CancellationTokenSource patience = new(Patience, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+            while (await Input.ReadAsync(either.Token) is { IsCompleted: false } result)
+                Input.AdvanceTo(result.Buffer.End);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // It had gone, or does not go.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Input.CompleteAsync();
+        _socket.Dispose();
+        await _receiving;
+        _closed.Dispose();
+    }
+
+    private static uint Read(byte[] info, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(info.AsSpan(offset));
+
+    private async Task Receive()
+    {
+        PipeWriter writer = _input.Writer;
+        try
+        {
+            while (true)
+            {
+                int count = await _socket.ReceiveAsync(writer.GetMemory(ReceiveBytes), SocketFlags.None);
+                if (count == 0)
+                    break;
+                writer.Advance(count);
+                if ((await writer.FlushAsync()).IsCompleted)
+                    break;
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Reset by either side.
+        }
+
+        await writer.CompleteAsync();
+        await _closed.CancelAsync();
+    }
+}

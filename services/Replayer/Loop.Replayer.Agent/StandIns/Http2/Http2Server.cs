@@ -1,0 +1,88 @@
+using System.Text;
+using Loop.Replayer.Agent.Calls;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Loop.Replayer.Agent.StandIns.Http2;
+
+/// <summary>Serves HTTP/2 with prior knowledge on the connections of live services, by Kestrel. It listens nowhere.</summary>
+internal sealed class Http2Server : IAsyncDisposable
+{
+    // What passed a proxy when it was recorded must not fail here: Envoy takes heads of up to 8 MiB, when it is told to.
+    private const int HeadLimitBytes = 8 * 1024 * 1024;
+    private const int HeaderCountLimit = 10_000;
+    private readonly WebApplication _application;
+    private readonly AcceptedConnections _connections;
+    private readonly SocketConnectionContextFactory _contexts = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
+
+    private Http2Server(WebApplication application, AcceptedConnections connections)
+    {
+        _application = application;
+        _connections = connections;
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="answer">Answers one request.</param>
+    public static async Task<Http2Server> Start(Func<ICallExchange, Task> answer)
+    {
+        AcceptedConnections connections = new();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        // Standard output is the control channel.
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(connections);
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // A body that was recorded whole is taken whole.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxRequestLineSize = HeadLimitBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = HeadLimitBytes;
+            kestrel.Limits.MaxRequestHeaderCount = HeaderCountLimit;
+            kestrel.Limits.MaxRequestBufferSize = HeadLimitBytes * 2;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = HeadLimitBytes;
+            // Recorded header bytes are bytes.
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+            kestrel.Listen(AcceptedConnections.Name, static listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        WebApplication application = builder.Build();
+        application.Run(async context =>
+        {
+            Http2Exchange exchange = new(context);
+            await answer(exchange);
+            if (exchange.IsBrokenOff)
+                throw new BrokeOffException();
+        });
+        await application.StartAsync();
+        return new Http2Server(application, connections);
+    }
+
+    /// <summary>Serves until either side ends the connection.</summary>
+    public async Task Serve(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        ConnectionContext context = _contexts.Create(call.Connection);
+        context.Features.Set(call);
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration whenEnded = context.ConnectionClosed.Register(ended.SetResult);
+        _connections.Hand(context);
+        await ended.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        _contexts.Dispose();
+    }
+
+    // Kestrel's cue to reset a stream behind what was written.
+    private sealed class BrokeOffException() : Exception("The answer broke off.");
+}

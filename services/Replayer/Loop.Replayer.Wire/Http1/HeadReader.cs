@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace Loop.Replayer.Wire.Http1;
+
+/// <summary>Takes whole heads from a connection.</summary>
+public static class HeadReader
+{
+    private delegate T Parser<T>(ReadOnlySpan<byte> head);
+
+    /// <summary>The next request; null when the connection ended before one began.</summary>
+    /// <exception cref="NotHttpException">What came is none.</exception>
+    public static async ValueTask<RequestHead?> Request(PipeReader input, CancellationToken cancellationToken)
+    {
+        // Clients of old send an empty line behind a body (RFC 9112 §2.2): one is passed over.
+        return await SkipEmptyLine(input, cancellationToken) ? await Read(input, HeadParser.Request, cancellationToken) : null;
+    }
+
+    /// <summary>The next answer; null when the connection ended before one began.</summary>
+    /// <exception cref="NotHttpException">What came is none.</exception>
+    public static ValueTask<AnswerHead?> Answer(PipeReader input, CancellationToken cancellationToken) => Read(input, HeadParser.Answer, cancellationToken);
+
+    // False when the connection ended.
+    private static async ValueTask<bool> SkipEmptyLine(PipeReader input, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ReadResult result = await input.ReadAsync(cancellationToken);
+            ReadOnlySequence<byte> bytes = result.Buffer;
+            if (bytes.IsEmpty)
+            {
+                input.AdvanceTo(bytes.Start);
+                if (result.IsCompleted)
+                    return false;
+                continue;
+            }
+
+            if (bytes.FirstSpan[0] != '\r' || (bytes.Length == 1 && result.IsCompleted))
+            {
+                // Not examined: the head is read from the same bytes.
+                input.AdvanceTo(bytes.Start);
+                return true;
+            }
+
+            if (bytes.Length == 1)
+            {
+                input.AdvanceTo(bytes.Start, bytes.End);
+                continue;
+            }
+
+            bool isLine = bytes.Slice(1).FirstSpan[0] == '\n';
+            input.AdvanceTo(isLine ? bytes.GetPosition(2) : bytes.Start);
+            return true;
+        }
+    }
+
+    private static async ValueTask<T?> Read<T>(PipeReader input, Parser<T> parse, CancellationToken cancellationToken)
+        where T : class
+    {
+        long seen = 0;
+        while (true)
+        {
+            ReadResult result = await input.ReadAsync(cancellationToken);
+            ReadOnlySequence<byte> bytes = result.Buffer;
+            long end = HeadParser.FindEnd(bytes, ref seen);
+            if (end > 0)
+            {
+                T head = Parse(bytes.Slice(0, end), parse);
+                input.AdvanceTo(bytes.GetPosition(end));
+                return head;
+            }
+
+            input.AdvanceTo(bytes.Start, bytes.End);
+            if (!result.IsCompleted)
+                continue;
+            return bytes.IsEmpty ? null : throw new NotHttpException("the connection ended within a head");
+        }
+    }
+
+    private static T Parse<T>(in ReadOnlySequence<byte> head, Parser<T> parse)
+    {
+        if (head.IsSingleSegment)
+            return parse(head.FirstSpan);
+        byte[] whole = ArrayPool<byte>.Shared.Rent((int)head.Length);
+        try
+        {
+            head.CopyTo(whole);
+            return parse(whole.AsSpan(0, (int)head.Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(whole);
+        }
+    }
+}
