@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
 
@@ -65,6 +66,7 @@ public sealed record HopView
     public required string Id { get; init; }
 
     /// <summary>The hop whose service made this call; null for a root.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? ParentId { get; init; }
 
     /// <summary>Caller's service.</summary>
@@ -83,6 +85,7 @@ public sealed record HopView
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>Duration of the caller's view, else of the callee's, milliseconds; null when it never ended.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public double? DurationMs { get; init; }
 
     /// <summary>How the parent is known: <c>root</c>, <c>span</c>, <c>nesting</c>, <c>guess</c>, <c>unknown parent</c>.</summary>
@@ -98,9 +101,11 @@ public sealed record HopView
     public int Attempts { get; init; } = 1;
 
     /// <summary>Request as the callee received it, else as the caller sent it; null when no proxy saw it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public RequestView? Request { get; init; }
 
     /// <summary>Response as the callee sent it, else as the caller saw it; null when none came.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public ResponseView? Response { get; init; }
 
     /// <summary>Why this hop is a failure; null when it is none.</summary>
@@ -172,9 +177,11 @@ public sealed record RequestView
 public sealed record ResponseView
 {
     /// <summary>HTTP status.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required int? Status { get; init; }
 
     /// <summary>gRPC status; null when it is not gRPC.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? GrpcStatus { get; init; }
 
     /// <summary>Name and value in wire order, pseudo headers left out.</summary>

@@ -1,8 +1,9 @@
+using System.Text.Json.Serialization;
 using Loop.Contracts.Conversations;
 
 namespace Loop.Contracts.Api;
 
-/// <summary>A line of <c>loopctl list</c>: <c>GET /api/v1/conversations</c>.</summary>
+/// <summary>A line of <c>loopctl list</c>: <c>GET /api/v1/conversations</c>. What scripts ask every line for is there also when it is null.</summary>
 public sealed record ConversationSummary
 {
     /// <summary>Twelve characters; tables print the shortest unique prefix.</summary>
@@ -12,15 +13,19 @@ public sealed record ConversationSummary
     public required string TraceKey { get; init; }
 
     /// <summary>Path of the entry request; null while it is unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Path { get; init; }
 
     /// <summary>Method of the entry request.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Method { get; init; }
 
     /// <summary>Status of the entry's response; null when none was seen.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? Status { get; init; }
 
     /// <summary>Service that the entry request was sent to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Destination { get; init; }
 
     /// <summary>Start of the earliest hop.</summary>
@@ -59,4 +64,4 @@ public sealed record TriggerView(string Rule, string Reason, DateTimeOffset At, 
 }
 
 /// <summary>One page of a list. Ask again with <c>?before=</c><see cref="Next"/> for older ones; null at the end.</summary>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+public sealed record Page<T>(IReadOnlyList<T> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Next);

@@ -57,6 +57,25 @@ public sealed class ConversationApiTests : StoreTest
         Assert.Equal("externalProcessor", shown.GetProperty("hops")[0].GetProperty("views")[0].GetProperty("input").GetString());
     }
 
+    /// <summary>Scripts index these by name: they are there also when nothing is known.</summary>
+    [Fact]
+    public async Task ListAndShow_OfWhatIsUnknown_HaveTheNamesThatScriptsUse()
+    {
+        string id = await KeepOne();
+        ConversationSummary line = (await Lines(id))[0];
+        await Store.Index.Upsert(line with { Id = "5555aaaaaaaa", Path = null, Method = null, Status = null, Destination = null }, [], CancellationToken.None);
+        JsonElement page = await Store.Http.GetFromJsonAsync<JsonElement>("/api/v1/conversations");
+        JsonElement hop = (await Store.Http.GetFromJsonAsync<JsonElement>($"/api/v1/conversations/{id}")).GetProperty("hops")[0];
+
+        Assert.All(page.GetProperty("items").EnumerateArray(), item => AssertHas(item, "id", "traceKey", "path", "method", "status", "destination", "startedAt", "hops", "trigger", "state"));
+        Assert.Equal(JsonValueKind.Null, page.GetProperty("next").ValueKind);
+        AssertHas(hop, "id", "parentId", "source", "destination", "startedAt", "durationMs", "joinedBy", "views", "request", "response");
+        AssertHas(hop.GetProperty("request"), "method", "path", "headers", "bodySizeBytes", "bodyTruncated");
+        AssertHas(hop.GetProperty("response"), "status", "grpcStatus", "headers");
+
+        static void AssertHas(JsonElement item, params string[] names) => Assert.Empty(names.Except(item.EnumerateObject().Select(property => property.Name)));
+    }
+
     [Fact]
     public async Task Show_AmbiguousPrefix_ListsTheCandidates()
     {
