@@ -9,7 +9,7 @@ using Loop.Store.Core.Packs;
 
 namespace Loop.Store.Crash;
 
-/// <summary>Records exchange after exchange into one conversation, from where it was left, and compacts its pack after every few.</summary>
+/// <summary>Records exchange after exchange into one conversation, from where it was left, and compacts its pack and its events after every few.</summary>
 public sealed class Recorder(IEventStore events, IPackStore packs, string id)
 {
     private const int CompactEvery = 4;
@@ -45,6 +45,7 @@ public sealed class Recorder(IEventStore events, IPackStore packs, string id)
         version = await Append(version, new ConversationCompacted(written.Segment, DateTimeOffset.UnixEpoch));
         old.Remove(written.Segment);
         await packs.Remove(_stream.ToString(), old, CancellationToken.None);
+        await events.Compact(_stream, CancellationToken.None);
         return version;
     }
 

@@ -19,6 +19,9 @@ internal sealed record SqliteSchema(string What, int ApplicationId, int Version,
     // The check reads the whole file. Beyond this size a start would be slow; each row's own checksum is still checked when it is read.
     private const long MaxCheckedSizeBytes = 128L * 1024 * 1024;
 
+    /// <summary>By version, what makes the next one of it.</summary>
+    public IReadOnlyDictionary<long, string> Upgrades { get; init; } = new Dictionary<long, string>();
+
     /// <summary>Checks the file behind a fresh writing connection and sets it up.</summary>
     public void Prepare(SqliteConnection writer, string path)
     {
@@ -26,6 +29,10 @@ internal sealed record SqliteSchema(string What, int ApplicationId, int Version,
         bool isEmpty = applicationId == 0 && Number(writer, "SELECT COUNT(*) FROM sqlite_master") == 0;
         if (!isEmpty)
             Check(writer, path, applicationId);
+
+        // What is removed gives its room back. Only an empty file can be told so.
+        if (isEmpty)
+            SqliteFile.Execute(writer, "PRAGMA auto_vacuum = FULL");
         SqliteFile.Execute(writer, "PRAGMA journal_mode = WAL");
         SqliteFile.Execute(writer, $"PRAGMA synchronous = {Synchronous}");
 
@@ -34,7 +41,9 @@ internal sealed record SqliteSchema(string What, int ApplicationId, int Version,
         if (MaxSizeBytes > 0)
             SqliteFile.Execute(writer, string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {MaxSizeBytes / Number(writer, "PRAGMA page_size")}"));
         if (isEmpty)
-            Create(writer);
+            Step(writer, Script, Version);
+        else
+            Upgrade(writer);
     }
 
     private static long Number(SqliteConnection connection, string text) => Convert.ToInt64(Text(connection, text), CultureInfo.InvariantCulture);
@@ -53,7 +62,7 @@ internal sealed record SqliteSchema(string What, int ApplicationId, int Version,
         if (applicationId != ApplicationId)
             throw new StoreDamagedException(path, $"it is a database of something else than Loop's {What} (application id {applicationId})", "Move it away, or give another directory with --data.");
         long version = Number(writer, "PRAGMA user_version");
-        if (version != Version)
+        if (version != Version && !Upgrades.ContainsKey(version))
             throw new StoreVersionException($"The {What} {path}", $"schema version {version}", $"version {Version}");
 
         // A flipped bit in an index makes SQLite skip rows without a word: only comparing table and index finds it.
@@ -61,12 +70,18 @@ internal sealed record SqliteSchema(string What, int ApplicationId, int Version,
             throw new StoreDamagedException(path, $"SQLite's integrity check says '{answer.ReplaceLineEndings(" ")}'", Remedy);
     }
 
-    // One transaction: a crash in between leaves an empty file, which the next start takes up again.
-    private void Create(SqliteConnection writer)
+    private void Upgrade(SqliteConnection writer)
+    {
+        for (long version = Number(writer, "PRAGMA user_version"); version < Version; version++)
+            Step(writer, Upgrades[version], version + 1);
+    }
+
+    // One transaction: a crash in between leaves the file as it was, which the next start takes up again.
+    private void Step(SqliteConnection writer, string script, long version)
     {
         using SqliteTransaction transaction = writer.BeginTransaction();
-        SqliteFile.Execute(writer, Script);
-        SqliteFile.Execute(writer, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}"));
+        SqliteFile.Execute(writer, script);
+        SqliteFile.Execute(writer, string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {version}"));
         transaction.Commit();
     }
 }

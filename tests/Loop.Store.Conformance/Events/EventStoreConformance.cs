@@ -186,6 +186,62 @@ public abstract class EventStoreConformance
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => subscription);
     }
 
+    [Fact]
+    public async Task Compact_OfStreamsThatAlternate_ChangesNothingThatIsReadOrAppended()
+    {
+        AppendResult[] first = [.. await Alternate(0, 5)];
+        List<StoredEvent> all = await ReadAll(0);
+        await Store.Compact(First, Cancellation);
+        await Store.Compact(new StreamName("conversation", "unknown"), Cancellation);
+        AssertSame(all, await ReadAll(0));
+        await Store.Compact(Second, Cancellation);
+
+        Assert.Equal(first[2], await Store.Append(First, 1, Pair(1), Cancellation));
+        Assert.Equal(AppendOutcome.Conflict, (await Store.Append(First, 3, [Event("other")], Cancellation)).Outcome);
+        await Alternate(5, 3);
+        all = await ReadAll(0);
+        await Store.Compact(First, Cancellation);
+        await Store.Compact(First, Cancellation);
+        AssertSame(all, await ReadAll(0));
+        for (int after = 0; after < all.Count; after++)
+            AssertSame(all[(after + 1)..], await ReadAll(all[after].Position));
+        AssertSame([.. all.Where(item => item.Stream == First && item.Version >= 7)], await ReadStream(First, 7));
+        AssertSame([.. all.Where(item => item.Stream == Second)], await ReadStream(Second));
+    }
+
+    [Fact]
+    public async Task Compact_OfALongStream_KeepsAllOfIt()
+    {
+        byte[] large = new byte[60_000];
+        for (int block = 0; block < 30; block++)
+        {
+            new Random(block).NextBytes(large);
+            await Store.Append(First, (block * 101) - 1, [new NewEvent("loop.test.large.v1", large.ToArray(), default), .. Enumerable.Range(0, 100).Select(number => Event($"{number}"))], Cancellation);
+            if (block % 10 == 9)
+                await Store.Compact(First, Cancellation);
+        }
+
+        List<StoredEvent> stream = await ReadStream(First);
+        Assert.Equal(Enumerable.Range(0, 3030).Select(number => (long)number), stream.Select(item => item.Version));
+        Assert.Equal(large, stream[29 * 101].Data.ToArray());
+        AssertSame(stream, await ReadAll(0));
+    }
+
+    [Fact]
+    public async Task SubscribeAll_WhileStreamsAreCompacted_SeesEveryEventOnceInOrder()
+    {
+        const int Streams = 4, Appends = 40;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        Task<List<StoredEvent>> subscription = Task.Run(() => Take(Store.SubscribeAll(0, stop.Token), Streams * Appends * 2));
+        Task appends = Task.WhenAll(Enumerable.Range(0, Streams).Select(stream => Task.Run(() => AppendMany(new StreamName("load", $"{stream}"), Appends))));
+        for (int stream = 0; !appends.IsCompleted; stream = (stream + 1) % Streams)
+            await Store.Compact(new StreamName("load", $"{stream}"), Cancellation);
+        await appends;
+
+        AssertSame(await ReadAll(0), await subscription);
+        await stop.CancelAsync();
+    }
+
     protected static NewEvent Event(string text) => new("loop.test.happened.v1", Encoding.UTF8.GetBytes($"\"{text}\""), "{}"u8.ToArray());
 
     protected static string Text(StoredEvent stored) => Encoding.UTF8.GetString(stored.Data.Span).Trim('"');
@@ -205,6 +261,26 @@ public abstract class EventStoreConformance
         }
 
         return taken;
+    }
+
+    private static NewEvent[] Pair(int number) => [Event($"{number} a"), Event($"{number} b")];
+
+    private static void AssertSame(IReadOnlyList<StoredEvent> expected, IReadOnlyList<StoredEvent> actual)
+    {
+        Assert.Equal(expected.Select(item => (item.Position, item.Stream, item.Version, item.Type, item.At)), actual.Select(item => (item.Position, item.Stream, item.Version, item.Type, item.At)));
+        Assert.All(expected.Zip(actual), pair => Assert.True(pair.First.Data.Span.SequenceEqual(pair.Second.Data.Span) && pair.First.Metadata.Span.SequenceEqual(pair.Second.Metadata.Span)));
+    }
+
+    private async Task<List<AppendResult>> Alternate(int from, int count)
+    {
+        List<AppendResult> results = [];
+        for (int number = from; number < from + count; number++)
+        {
+            results.Add(await Store.Append(First, (number * 2) - 1, Pair(number), Cancellation));
+            results.Add(await Store.Append(Second, (number * 2) - 1, Pair(number), Cancellation));
+        }
+
+        return results;
     }
 
     private async Task AppendMany(StreamName stream, int count)

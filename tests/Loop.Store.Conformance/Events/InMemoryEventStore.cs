@@ -64,6 +64,9 @@ public sealed class InMemoryEventStore(TimeProvider timeProvider) : IEventStore
         }
     }
 
+    /// <inheritdoc/>
+    public Task Compact(StreamName stream, CancellationToken cancellationToken) => Task.CompletedTask;
+
     private StoredEvent[] Snapshot(Func<StoredEvent, bool> isWanted)
     {
         lock (_lock)

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using Loop.Store.Core.Events;
 using Loop.Store.Core.Faults;
+using Loop.Store.Core.Tests.Packs;
 using Loop.Store.Sqlite.Events;
 using Loop.Store.Sqlite.ReadModels;
 using Microsoft.Data.Sqlite;
@@ -13,6 +14,35 @@ namespace Loop.Store.Core.Tests.Sqlite;
 public sealed class SqliteFileTests : IDisposable
 {
     private static readonly StreamName Stream = new("conversation", "aaaabbbbcccc");
+
+    private static readonly string[] Version1 =
+    [
+        "6 conversation-medgk64qaqnj 0 loop.conversation.kept.v1 2026-11-27T22:18:53.0640000+00:00 f03c26c9",
+        "7 conversation-medgk64qaqnj 1 loop.conversation.further_trigger_seen.v1 2026-11-27T22:18:53.0870000+00:00 9bd4df55",
+        "8 conversation-medgk64qaqnj 2 loop.conversation.further_trigger_seen.v1 2026-11-27T22:18:53.1120000+00:00 f74bcfa0",
+        "25 conversation-medgk64qaqnj 3 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:04.1380000+00:00 313bd57b",
+        "26 conversation-medgk64qaqnj 4 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:04.1380000+00:00 be86583f",
+        "27 conversation-medgk64qaqnj 5 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:04.1380000+00:00 6ee7ce34",
+        "28 conversation-medgk64qaqnj 6 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:04.1380000+00:00 88ac42a9",
+        "29 conversation-medgk64qaqnj 7 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:04.1380000+00:00 7b50c60c",
+        "30 conversation-medgk64qaqnj 8 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:04.1380000+00:00 5c61d6ef",
+        "31 conversation-medgk64qaqnj 9 loop.conversation.node_answered.v1 2026-11-27T22:19:04.2330000+00:00 72bdd82c",
+        "51 conversation-s959sejpqn64 0 loop.conversation.kept.v1 2026-11-27T22:19:05.6180000+00:00 ed8c9b9c",
+        "52 conversation-s959sejpqn64 1 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 d4238884",
+        "53 conversation-s959sejpqn64 2 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 7860a3e1",
+        "54 conversation-s959sejpqn64 3 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 2f175891",
+        "55 conversation-s959sejpqn64 4 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 ebeca635",
+        "56 conversation-s959sejpqn64 5 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 05e14abd",
+        "57 conversation-s959sejpqn64 6 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 96003f21",
+        "58 conversation-s959sejpqn64 7 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 59a076ca",
+        "59 conversation-s959sejpqn64 8 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 77718fd2",
+        "60 conversation-s959sejpqn64 9 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 bab41e63",
+        "61 conversation-s959sejpqn64 10 loop.conversation.exchange_recorded.v1 2026-11-27T22:19:06.0300000+00:00 08f9e269",
+        "62 conversation-s959sejpqn64 11 loop.conversation.node_answered.v1 2026-11-27T22:19:06.1120000+00:00 2b67f2ac",
+        "63 conversation-medgk64qaqnj 10 loop.conversation.sealed.v1 2026-11-27T22:19:11.0500000+00:00 9143d754",
+        "67 conversation-s959sejpqn64 12 loop.conversation.sealed.v1 2026-11-27T22:19:11.4360000+00:00 96604678",
+        "68 conversation-medgk64qaqnj 11 loop.conversation.control_named.v1 2026-11-27T22:19:11.5790000+00:00 a98c813f",
+    ];
 
     private readonly TemporaryDirectory _temporary = new();
 
@@ -67,11 +97,68 @@ public sealed class SqliteFileTests : IDisposable
     public async Task Open_OfANewerVersion_IsRefused()
     {
         await Append(Stream, -1, 1);
-        Sql(EventsPath, "PRAGMA user_version = 2");
+        Sql(EventsPath, "PRAGMA user_version = 3");
 
         StoreVersionException exception = Assert.Throws<StoreVersionException>(Open);
-        Assert.Contains("version 2", exception.Message);
+        Assert.Contains("version 3", exception.Message);
         Assert.Contains("newer Loop", exception.Message);
+    }
+
+    /// <summary>The file was written by the last Loop of version 1.</summary>
+    [Fact]
+    public async Task Open_OfVersion1_ReadsAllOfItAndGoesOn()
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "fixtures", "events-db-v1", "events.db"), EventsPath);
+        List<StoredEvent> before;
+        await using (SqliteEventStore store = Open())
+        {
+            before = await store.ReadAll(0, Cancellation).ToListAsync(Cancellation);
+            foreach (StreamName stream in before.Select(item => item.Stream).Distinct())
+                await store.Compact(stream, Cancellation);
+        }
+
+        await using SqliteEventStore again = Open();
+        List<StoredEvent> after = await again.ReadAll(0, Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(Version1, before.Select(item => $"{item.Position} {item.Stream} {item.Version} {item.Type} {item.At:O} {PackSamples.Sha256(item.Data.ToArray())[..8]}"));
+        Assert.Equal(before.Select(item => (item.Position, item.Version, Encoding.UTF8.GetString(item.Data.Span))), after.Select(item => (item.Position, item.Version, Encoding.UTF8.GetString(item.Data.Span))));
+        // Streams were deleted from it: the last position that was ever given is 88.
+        Assert.Equal(89, (await again.Append(new StreamName("conversation", "later"), -1, [Event("x")], Cancellation)).Position);
+    }
+
+    [Fact]
+    public async Task Compact_OfManyStreams_LeavesOneRowOfEachAndGivesTheRoomBack()
+    {
+        StreamName[] streams = [.. Enumerable.Range(0, 100).Select(number => new StreamName("conversation", $"{number:d12}"))];
+        await using (SqliteEventStore store = Open())
+        {
+            for (int version = -1; version < 9; version++)
+            {
+                foreach (StreamName stream in streams)
+                    await store.Append(stream, version, [Event($"event {version} of {stream}")], Cancellation);
+            }
+        }
+
+        long before = new FileInfo(EventsPath).Length;
+        await using (SqliteEventStore store = Open())
+        {
+            foreach (StreamName stream in streams)
+                await store.Compact(stream, Cancellation);
+        }
+
+        Assert.Equal([0L, 100L], [Count("appends"), Count("compacted")]);
+        Assert.True(new FileInfo(EventsPath).Length < before / 2, $"{before} → {new FileInfo(EventsPath).Length}");
+    }
+
+    [Fact]
+    public async Task Compact_OfADamagedRow_SaysSoAndLeavesAllAsItWas()
+    {
+        await Append(Stream, -1, 2);
+        await Append(Stream, 1, 2);
+        Sql(EventsPath, "UPDATE appends SET checksum = 1 WHERE version = 3");
+        await using SqliteEventStore store = Open();
+
+        await Assert.ThrowsAsync<StoreDamagedException>(() => store.Compact(Stream, Cancellation));
+        Assert.Equal([2L, 0L], [Count("appends"), Count("compacted")]);
     }
 
     [Fact]
@@ -124,10 +211,12 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal(acknowledged + 1, await reopened.ReadStream(Stream, 0, Cancellation).CountAsync(Cancellation));
     }
 
-    [Fact]
-    public async Task AnyFlippedByte_GivesTheEventsOrAFault()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnyFlippedByte_GivesTheEventsOrAFault(bool isCompacted)
     {
-        await Append(Stream, -1, 60);
+        await Append(Stream, -1, 60, isCompacted);
         byte[] whole = File.ReadAllBytes(EventsPath);
         await Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte[1, 255]).SampleAsync(
             async flip =>
@@ -238,9 +327,22 @@ public sealed class SqliteFileTests : IDisposable
 
     private SqliteEventStore Open() => SqliteEventStore.Open(EventsPath, TimeProvider.System);
 
-    private async Task Append(StreamName stream, long expectedVersion, int count)
+    private long Count(string table)
+    {
+        using var connection = new SqliteConnection($"Data Source={EventsPath};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Names of tables in this file.
+        command.CommandText = $"SELECT COUNT(*) FROM {table}";
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private async Task Append(StreamName stream, long expectedVersion, int count, bool isCompacted = false)
     {
         await using SqliteEventStore store = Open();
         await store.Append(stream, expectedVersion, [.. Enumerable.Range(0, count).Select(number => Event($"event {number}"))], Cancellation);
+        if (isCompacted)
+            await store.Compact(stream, Cancellation);
     }
 }

@@ -3,6 +3,7 @@ using Loop.Store.Conversations;
 using Loop.Store.Core.Events;
 using Loop.Store.Core.Packs;
 using Loop.Store.Tests.Hosting;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static Loop.Store.Tests.Hosting.TestExchanges;
@@ -83,5 +84,17 @@ public sealed class CompactionTests : StoreTest
         ConversationEvent last = (await Facts(id)).Last(fact => fact is ConversationSealed or ConversationCompacted);
         int? named = last is ConversationSealed seal ? seal.Segment : ((ConversationCompacted)last).Segment;
         Assert.Equal(named, Assert.Single(await Packs.Segments(ConversationJournal.Owner(id), CancellationToken.None)));
+        Assert.Equal((0L, 1L), (Rows("appends"), Rows("compacted")));
+    }
+
+    private long Rows(string table)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(DataPath, "events.db")};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Names of tables in this file.
+        command.CommandText = $"SELECT COUNT(*) FROM {table}";
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
     }
 }

@@ -75,5 +75,7 @@ public sealed class OperationTests : StoreTest
         public IAsyncEnumerable<StoredEvent> ReadAll(long afterPosition, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public IAsyncEnumerable<StoredEvent> SubscribeAll(long afterPosition, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task Compact(StreamName stream, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -12,6 +12,7 @@ public static class BuiltInDictionary
 {
     private static readonly byte[] One = Load("dictionary-1.bin");
     private static readonly byte[] Two = Load("dictionary-2.bin");
+    private static readonly byte[] Three = Load("dictionary-3.bin");
 
     /// <summary>Bytes of dictionary 1: raw content.</summary>
     public static ReadOnlyMemory<byte> Content => One;
@@ -21,6 +22,9 @@ public static class BuiltInDictionary
     /// else brings along.
     /// </summary>
     public static ReadOnlyMemory<byte> ContentTwo => Two;
+
+    /// <summary>Bytes of dictionary 3: content of dictionary 1, then whole streams of events as compacted rows have them, with code tables in front.</summary>
+    public static ReadOnlyMemory<byte> ContentThree => Three;
 
     /// <summary>A zstd compressor that refers to dictionary 1. Not thread-safe; keep it where much is compressed, since loading costs more than a small frame.</summary>
     public static Compressor NewCompressor(int level) => NewCompressor(level, One);
@@ -33,6 +37,12 @@ public static class BuiltInDictionary
 
     /// <summary>What reads such frames.</summary>
     public static Decompressor NewDecompressorTwo() => NewDecompressor(Two);
+
+    /// <summary>A zstd compressor that refers to dictionary 3.</summary>
+    public static Compressor NewCompressorThree(int level) => NewCompressor(level, Three);
+
+    /// <summary>What reads such frames.</summary>
+    public static Decompressor NewDecompressorThree() => NewDecompressor(Three);
 
     private static Compressor NewCompressor(int level, byte[] dictionary)
     {

@@ -19,6 +19,9 @@ public interface IEventStore
 
     /// <summary>The same, then whatever is appended later, until cancelled. No event is skipped; positions rise.</summary>
     IAsyncEnumerable<StoredEvent> SubscribeAll(long afterPosition, CancellationToken cancellationToken);
+
+    /// <summary>Says that a stream will hardly grow any more, so that its events may be kept in less room. Whatever is read or appended afterwards is as without it.</summary>
+    Task Compact(StreamName stream, CancellationToken cancellationToken);
 }
 
 /// <summary><c>category-id</c>; the category is lower-case letters, the id has no blanks, at most 120 characters.</summary>

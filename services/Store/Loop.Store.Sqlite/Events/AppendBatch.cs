@@ -7,6 +7,8 @@ namespace Loop.Store.Sqlite.Events;
 /// <summary>Writes appends into one open transaction. Each is checked against what is there, those before it in the batch included.</summary>
 internal sealed class AppendBatch : IDisposable
 {
+    private const string Behind = "stream = $stream AND version > $version";
+
     private readonly SqliteFile _file;
     private readonly Compressor _compressor;
     private readonly SqliteCommand _stream;
@@ -24,11 +26,11 @@ internal sealed class AppendBatch : IDisposable
         _at = now.ToUnixTimeMilliseconds();
         _stream = Command(connection, transaction, "SELECT id FROM streams WHERE name = $name", "$name");
         _newStream = Command(connection, transaction, "INSERT INTO streams (name) VALUES ($name) RETURNING id", "$name");
-        _last = Command(connection, transaction, "SELECT MAX(version) FROM appends WHERE stream = $stream", "$stream");
+        _last = Command(connection, transaction, "SELECT MAX(version) FROM (SELECT MAX(version) AS version FROM appends WHERE stream = $stream UNION ALL SELECT MAX(version) FROM compacted WHERE stream = $stream)", "$stream");
 
         // Not the largest that is there: the position of a deleted event is never given again.
         _lastPosition = Command(connection, transaction, "SELECT seq FROM sqlite_sequence WHERE name = 'appends'");
-        _behind = Command(connection, transaction, $"{AppendRow.Select} WHERE stream = $stream AND version > $version ORDER BY version", "$stream", "$version");
+        _behind = Command(connection, transaction, StoredRow.Select(Behind, Behind, "ORDER BY version"), "$stream", "$version");
         _insert = Command(
             connection,
             transaction,
@@ -97,7 +99,7 @@ internal sealed class AppendBatch : IDisposable
         _insert.Parameters[1].Value = stream;
         _insert.Parameters[2].Value = version;
         _insert.Parameters[3].Value = _at;
-        _insert.Parameters[4].Value = AppendRow.Checksum(position, name, version, _at, events);
+        _insert.Parameters[4].Value = StoredRow.Checksum(position, name, version, _at, events);
         _insert.Parameters[5].Value = events;
         _insert.ExecuteNonQuery();
         return new AppendResult(AppendOutcome.Appended, version, position);
@@ -113,7 +115,7 @@ internal sealed class AppendBatch : IDisposable
         using SqliteDataReader row = _behind.ExecuteReader();
         while (row.Read())
         {
-            foreach (StoredEvent stored in AppendRow.Read(_file, row).SkipWhile(stored => stored.Version < next))
+            foreach (StoredEvent stored in StoredRow.Read(_file, row).SkipWhile(stored => stored.Version < next))
             {
                 NewEvent item = append.Events[found];
                 if (stored.Version != next || stored.Type != item.Type || !stored.Data.Span.SequenceEqual(item.Data.Span))

@@ -12,8 +12,6 @@ internal static class EventPacking
     /// <summary>zstd level: the dictionary does most of the work, and the writer is one thread.</summary>
     public const int Level = 9;
 
-    private const int MaxSizeBytes = 64 * 1024 * 1024;
-
     /// <summary>Packs events. The compressor is <see cref="BuiltInDictionary"/>'s.</summary>
     public static byte[] Pack(Compressor compressor, IReadOnlyList<NewEvent> events)
     {
@@ -21,60 +19,39 @@ internal static class EventPacking
         using var writer = new BinaryWriter(raw);
         writer.Write7BitEncodedInt(events.Count);
         foreach (NewEvent item in events)
-        {
-            writer.Write(item.Type);
-            writer.Write7BitEncodedInt(item.Data.Length);
-            writer.Write(item.Data.Span);
-            writer.Write7BitEncodedInt(item.Metadata.Length);
-            writer.Write(item.Metadata.Span);
-        }
-
-        ReadOnlySpan<byte> plain = raw.GetBuffer().AsSpan(0, (int)raw.Length);
-        ReadOnlySpan<byte> compressed = compressor.Wrap(plain);
-        using var packed = new MemoryStream();
-        using var packing = new BinaryWriter(packed);
-        bool isSmaller = compressed.Length < plain.Length;
-        packing.Write7BitEncodedInt(isSmaller ? plain.Length : 0);
-        packing.Write(isSmaller ? compressed : plain);
-        return packed.ToArray();
+            Write(writer, item.Type, item.Data, item.Metadata);
+        return PackedBytes.Pack(compressor, raw.GetBuffer().AsSpan(0, (int)raw.Length));
     }
 
     /// <summary>The events; null when the bytes are not what <see cref="Pack"/> makes.</summary>
-    public static IReadOnlyList<NewEvent>? Unpack(byte[] packed)
-    {
-        try
-        {
-            using var reader = new BinaryReader(new MemoryStream(packed, writable: false));
-            int size = reader.Read7BitEncodedInt();
-            if (size is < 0 or > MaxSizeBytes)
-                return null;
-            int start = (int)reader.BaseStream.Position;
-            return Read(size == 0 ? packed[start..] : Decompress(packed.AsSpan(start), size));
-        }
-        catch (Exception exception) when (exception is ZstdException or EndOfStreamException or FormatException or ArgumentException)
-        {
-            return null;
-        }
-    }
+    public static IReadOnlyList<NewEvent>? Unpack(byte[] packed) => PackedBytes.Unpack(packed, BuiltInDictionary.NewDecompressor, ReadAll);
 
-    private static byte[] Decompress(ReadOnlySpan<byte> compressed, int size)
+    /// <summary>How many events follow.</summary>
+    public static int ReadCount(BinaryReader reader)
     {
-        using Decompressor decompressor = BuiltInDictionary.NewDecompressor();
-        byte[] raw = new byte[size];
-        return decompressor.Unwrap(compressed, raw) == size ? raw : throw new FormatException("another size");
-    }
-
-    private static NewEvent[]? Read(byte[] raw)
-    {
-        using var stream = new MemoryStream(raw, writable: false);
-        using var reader = new BinaryReader(stream);
         int count = reader.Read7BitEncodedInt();
-        if (count < 1 || count > raw.Length)
-            return null;
-        var events = new NewEvent[count];
-        for (int index = 0; index < count; index++)
-            events[index] = new NewEvent(reader.ReadString(), Bytes(reader), Bytes(reader));
-        return stream.Position == raw.Length ? events : null;
+        return count >= 1 && count <= reader.BaseStream.Length ? count : throw new FormatException("no such number of events");
+    }
+
+    /// <summary>One event.</summary>
+    public static void Write(BinaryWriter writer, string type, ReadOnlyMemory<byte> data, ReadOnlyMemory<byte> metadata)
+    {
+        writer.Write(type);
+        writer.Write7BitEncodedInt(data.Length);
+        writer.Write(data.Span);
+        writer.Write7BitEncodedInt(metadata.Length);
+        writer.Write(metadata.Span);
+    }
+
+    /// <summary>What <see cref="Write"/> wrote.</summary>
+    public static NewEvent Read(BinaryReader reader) => new(reader.ReadString(), Bytes(reader), Bytes(reader));
+
+    private static NewEvent[] ReadAll(BinaryReader reader)
+    {
+        var events = new NewEvent[ReadCount(reader)];
+        for (int index = 0; index < events.Length; index++)
+            events[index] = Read(reader);
+        return events;
     }
 
     private static byte[] Bytes(BinaryReader reader)

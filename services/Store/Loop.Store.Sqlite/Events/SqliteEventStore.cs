@@ -17,12 +17,20 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     private const int MaxEventSizeBytes = 65_536;
     private const int MaxBatchSizeBytes = 4 * 1024 * 1024;
     private const int MaxWaiting = 1024;
-    private const int PageLength = 64; // appends
+    private const int PageLength = 64; // rows
+    private const int WindowLength = 1024; // positions
+
+    // Rows have the position of their last event, and an event in the window may be the first of its row.
+    private static readonly string Window = StoredRow.Select(
+        $"position > $a AND position < $b + {MaxEventsPerAppend}",
+        $"position > $a AND position < $b + {StreamCompaction.MaxSpan} AND first <= $b",
+        "");
 
     private readonly SqliteFile _file;
     private readonly TimeProvider _timeProvider;
     private readonly Channel<PendingAppend> _waiting;
     private readonly Compressor _compressor = BuiltInDictionary.NewCompressor(EventPacking.Level);
+    private readonly Compressor _compacting = BuiltInDictionary.NewCompressorThree(CompactedEvents.Level); // used by the one writing transaction
     private readonly Task _writing;
     private TaskCompletionSource _appended = NewSignal();
 
@@ -73,12 +81,13 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         long next = Math.Max(fromVersion, 0);
         while (true)
         {
-            List<IReadOnlyList<StoredEvent>> page = await _file.Read(
-                connection => Page(connection, "stream = (SELECT id FROM streams WHERE name = $a) AND version >= $b ORDER BY version", stream.ToString(), next), cancellationToken);
-            foreach (StoredEvent item in page.SelectMany(append => append))
+            const string Behind = "stream = (SELECT id FROM streams WHERE name = $a) AND version >= $b";
+            string select = StoredRow.Select(Behind, Behind, $"ORDER BY version LIMIT {PageLength}");
+            List<IReadOnlyList<StoredEvent>> page = await _file.Read(connection => Rows(connection, select, stream.ToString(), next), cancellationToken);
+            foreach (StoredEvent item in page.SelectMany(row => row))
             {
                 if (item.Version < next)
-                    continue; // The first append of the page may begin before it.
+                    continue; // The first row of the page may begin before it.
                 if (item.Version != next)
                     throw _file.Damaged($"event {next} of stream {stream} is missing");
                 next++;
@@ -94,19 +103,13 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     public async IAsyncEnumerable<StoredEvent> ReadAll(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long end = await _file.Read(LastPosition, cancellationToken);
-        long after = afterPosition;
-        while (after < end)
+        for (long after = afterPosition; after < end; after += WindowLength)
         {
-            List<IReadOnlyList<StoredEvent>> page = await _file.Read(connection => Page(connection, "position > $a AND position <= $b ORDER BY position", after, end), cancellationToken);
-            if (page.Count == 0)
-                yield break;
-            foreach (StoredEvent item in page.SelectMany(append => append))
-            {
-                if (item.Position <= after)
-                    continue;
-                after = item.Position;
+            // Window by window, each in one statement: a stream that is compacted between two of them changes its place in neither.
+            long last = Math.Min(after + WindowLength, end);
+            List<IReadOnlyList<StoredEvent>> rows = await _file.Read(connection => Rows(connection, Window, after, last), cancellationToken);
+            foreach (StoredEvent item in rows.SelectMany(row => row).Where(item => item.Position > after && item.Position <= last).OrderBy(item => item.Position))
                 yield return item;
-            }
         }
     }
 
@@ -128,6 +131,10 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public Task Compact(StreamName stream, CancellationToken cancellationToken) =>
+        _file.Write((connection, transaction) => new StreamCompaction(_file, _compacting, connection, transaction).Run(stream), cancellationToken);
+
     /// <summary>Waits for the appends that were accepted, then closes the file. Subscriptions end with their own cancellation.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -135,6 +142,7 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
             return;
         await _writing;
         _compressor.Dispose();
+        _compacting.Dispose();
         _file.Dispose();
     }
 
@@ -143,23 +151,23 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     private static long LastPosition(SqliteConnection connection)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT MAX(position) FROM appends";
+        command.CommandText = "SELECT seq FROM sqlite_sequence WHERE name = 'appends'";
         return command.ExecuteScalar() is long position ? position : 0;
     }
 
-    private List<IReadOnlyList<StoredEvent>> Page(SqliteConnection connection, string condition, object first, object second)
+    private List<IReadOnlyList<StoredEvent>> Rows(SqliteConnection connection, string select, object first, object second)
     {
         using SqliteCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // Constants of this type only; values travel as parameters.
-        command.CommandText = $"{AppendRow.Select} WHERE {condition} LIMIT {PageLength}";
+        command.CommandText = select;
 #pragma warning restore CA2100
         command.Parameters.AddWithValue("$a", first);
         command.Parameters.AddWithValue("$b", second);
         using SqliteDataReader row = command.ExecuteReader();
-        List<IReadOnlyList<StoredEvent>> page = [];
+        List<IReadOnlyList<StoredEvent>> rows = [];
         while (row.Read())
-            page.Add(AppendRow.Read(_file, row));
-        return page;
+            rows.Add(StoredRow.Read(_file, row));
+        return rows;
     }
 
     private async Task WriteBatches()

@@ -42,6 +42,18 @@ public sealed partial class ConversationGrain
         }
     }
 
+    private async Task CompactEvents()
+    {
+        try
+        {
+            await journal.Compact(Id, CancellationToken.None);
+        }
+        catch (StoreException exception)
+        {
+            telemetry.NotCompacted(Id, exception);
+        }
+    }
+
     private int[] OwnSegments() => [.. _conversation.Recorded.Select(place => place.Segment).Distinct()];
 
     /// <summary>Removes those of these segments that no fact refers to any more.</summary>

@@ -77,6 +77,7 @@ public sealed partial class ConversationGrain
                 surroundings.Nodes.Unwatch(Id);
                 StopCollecting();
                 await CompactLateOnes();
+                await CompactEvents();
                 return;
             }
 
@@ -117,6 +118,7 @@ public sealed partial class ConversationGrain
         telemetry.Sealed(Id, reason, _conversation.Recorded.Count, stillOpen);
         TellSealed();
         await RemoveReplaced(old);
+        await CompactEvents();
     }
 
     private DateTimeOffset? HeldUntil => _mergeUntil > _openUntil || _openUntil is null ? _mergeUntil : _openUntil;

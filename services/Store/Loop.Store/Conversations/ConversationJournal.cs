@@ -59,6 +59,9 @@ public sealed class ConversationJournal(IEventStore events, EventAppender append
         return result.Outcome is AppendOutcome.Appended ? result : throw new ConversationMovedException(id, version, result.Version);
     }
 
+    /// <summary>Lets the store keep the events of a conversation that will hardly grow any more in less room.</summary>
+    public Task Compact(string id, CancellationToken cancellationToken) => events.Compact(new StreamName(Category, id), cancellationToken);
+
     private async Task<List<RecordedExchange>> Heads(string id, Conversation conversation, CancellationToken cancellationToken)
     {
         var segments = new Dictionary<int, IReadOnlyList<Exchange>>();
