@@ -46,6 +46,10 @@ public sealed partial class LoopClient
         return new RecordedBody(response, await response.Content.ReadAsStreamAsync(cancellationToken));
     }
 
+    /// <summary>The noise mask that a replay compared under.</summary>
+    public Task<GivenNoise> GetReplayNoise(string id, CancellationToken cancellationToken) =>
+        _transport.Get<GivenNoise>($"{Root}replays/{Uri.EscapeDataString(id)}/noise", cancellationToken);
+
     // A bare array and a page are both understood: the list is short enough to be either.
     private async Task<IReadOnlyList<ReplayReport>> Items(string query, CancellationToken cancellationToken)
     {

@@ -18,7 +18,12 @@ public sealed record ReplayRequested(string Id, ConversationId ConversationId, s
 /// <summary>A worker took the replay up. More than one says that the earlier ones were interrupted: the replayer ended while they ran.</summary>
 /// <param name="Attempt">From 1.</param>
 /// <param name="At">When.</param>
-public sealed record ReplayBegun(int Attempt, DateTimeOffset At) : ReplayEvent;
+public sealed record ReplayBegun(int Attempt, DateTimeOffset At) : ReplayEvent
+{
+    /// <summary>The replayer that took it up; null in streams of before it was stored.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReplayHolder? Holder { get; init; }
+}
 
 /// <summary>Somebody asked to end the replay.</summary>
 public sealed record ReplayCancellationRequested(DateTimeOffset At) : ReplayEvent;

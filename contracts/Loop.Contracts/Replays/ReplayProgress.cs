@@ -12,6 +12,12 @@ public sealed record ReplayProgress
     /// <summary>How often a worker has begun it.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>The replayer that took it up last, or accepted it; null when its stream does not say.</summary>
+    public ReplayHolder? Holder { get; init; }
+
+    /// <summary>When its last fact was.</summary>
+    public DateTimeOffset LastFactAt { get; init; }
+
     /// <summary>True when the request to an external destination may have been sent.</summary>
     public bool IsSent { get; init; }
 

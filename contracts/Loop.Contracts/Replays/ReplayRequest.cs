@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Loop.Contracts.Replays;
 
 /// <summary>Body of <c>POST /api/v1/replays</c>.</summary>
@@ -58,6 +60,12 @@ public sealed record SandboxReplay
     /// <summary>Id of a replay that learned what varies; its mask holds here too. Not together with <see cref="LearnNoise"/>.</summary>
     public string? Noise { get; init; }
 
+    /// <summary>
+    /// A mask that another store holds, as <c>GET /api/v1/replays/{id}/noise</c> told it there: a test that was kept brings its own. Used as strictly as one of this
+    /// store. Null without one; not together with <see cref="LearnNoise"/> or <see cref="Noise"/>.
+    /// </summary>
+    public GivenNoise? NoiseMask { get; init; }
+
     /// <summary>A wrong value in a healthy answer that is judged: <c>HOP response $.path</c>.</summary>
     public string? Wrong { get; init; }
 
@@ -79,3 +87,9 @@ public sealed record SandboxReplay
     /// <summary>Values to set in recorded answers or driven requests: <c>payments#1 response $.total=0</c>, <c>entry request header x-tenant=b</c>.</summary>
     public IReadOnlyList<string> Edits { get; init; } = [];
 }
+
+/// <summary>What an earlier replay learned to vary, given along: <c>GET /api/v1/replays/{id}/noise</c>.</summary>
+/// <param name="LearnedBy">Id of the replay that learned it.</param>
+/// <param name="Runs">Runs that it was learned from.</param>
+/// <param name="Mask">The route, build and plan that it holds for, and each place with what all values there have in common.</param>
+public sealed record GivenNoise(string LearnedBy, int Runs, JsonElement Mask);

@@ -13,4 +13,8 @@ public sealed record SandboxAsked(string? Hop, string? Judge, string? Wrong, str
     /// <summary>Whole ids of the conversations that were replayed before and not judged; null without any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Before { get; init; }
+
+    /// <summary>Every way to hand out answers was tried.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Permute { get; init; }
 }

@@ -45,7 +45,7 @@ internal static class LoopdApplication
         }
 
         if (settings.Has("replayer"))
-            builder.AddReplayer();
+            builder.AddReplayer(isAlone: data is not null);
         if (settings.Has("capture"))
             builder.Services.AddCapture();
     }

@@ -1,8 +1,15 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
+using Loop.Replayer.Hosting;
+using Loop.Replayer.Queueing;
+using Loop.Replayer.Sandbox.Processes;
 using Loop.Replayer.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Loop.Replayer.Tests.Queueing;
 
@@ -23,6 +30,27 @@ public sealed class RestartTests
         Received received = Assert.Single(destination.Requests);
         Assert.Equal(store.Stream(id).OfType<ReplayRequested>().Single().Keys[0], TraceKey.FromTraceParent(received.Headers["traceparent"]));
         Assert.Equal([1], store.Stream(id).OfType<ReplayBegun>().Select(begun => begun.Attempt));
+    }
+
+    [Fact]
+    public async Task HeldByALivingReplayer_IsLeftToIt_AndTakenUpWhenThatIsGone()
+    {
+        await using TestDestination destination = await TestDestination.Answering(500, SameBody);
+        (FakeStore store, string id) = await Accepted(destination.Name);
+        using Process other = Process.Start("sleep", "600");
+        string startedAt = OperatingSystem.IsLinux() ? ProcessMark.Of(other.Id)!.Value.StartTime : other.StartTime.Ticks.ToString(CultureInfo.InvariantCulture);
+        await store.Append(id, new ReplayBegun(1, Recording.Start) { Holder = store.Stream(id).OfType<ReplayRequested>().Single().Order!.Holder! with { ProcessId = other.Id, StartedAt = startedAt } });
+        store.FailOnBegin = null;
+        await using ReplayerHost host = await ReplayerHost.Start(Recording.Failing(), store, new Dictionary<string, string?> { ["Loop:Replay:RecoveryInterval"] = "00:00:00.1" });
+        int looks = store.Looks;
+        await store.LooksUntil(looks + 3);
+        Assert.Empty(destination.Requests);
+
+        other.Kill();
+
+        Assert.Equal(Verdict.Reproduced, (await store.Finished(id)).Verdict);
+        Assert.Equal([1, 2], store.Stream(id).OfType<ReplayBegun>().Select(begun => begun.Attempt));
+        Assert.Single(destination.Requests);
     }
 
     [Fact]
@@ -82,6 +110,28 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task WhatIf_WhoseRequestIsNotStored_StaysMarked()
+    {
+        string folder = Directory.CreateTempSubdirectory("loop-test-mark-").FullName;
+        string file = Path.Combine(folder, "loop-sandbox.yaml");
+        await File.WriteAllTextAsync(file, "version: 1\nservices:\n  web:\n    command: [sh]\n    port: 8080\n");
+        (FakeStore store, string id) = await Accepted(null!, request => request with
+        {
+            Headers = new Dictionary<string, string> { ["Authorization"] = "Bearer mine" },
+            Sandbox = new SandboxReplay { File = file, Edits = ["entry request $.items=[]"] },
+        });
+        ReplayOrder order = store.Stream(id).OfType<ReplayRequested>().Single().Order!;
+        Assert.Null(order.Request);
+        Assert.Equal(["entry request $.items=[]"], order.Marked()!.WhatIf);
+
+        ReplayReport report = await Restarted(store, id);
+
+        Assert.Contains("the headers that were given with it hold secrets", report.Reason, StringComparison.Ordinal);
+        Assert.Equal(["entry request $.items=[]"], report.Sandbox!.WhatIf);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task OtherHeaders_AreSentAfterTheRestartToo()
     {
         await using TestDestination destination = await TestDestination.Answering(500, SameBody);
@@ -135,13 +185,19 @@ public sealed class RestartTests
     private static async Task<(FakeStore Store, string Id)> Accepted(string destination, Func<ReplayRequest, ReplayRequest>? change = null)
     {
         FakeStore store = new() { FailOnBegin = new InvalidOperationException("the power went") };
-        await using ReplayerHost host = await ReplayerHost.Start(Recording.Failing(), store);
+        await using ReplayerHost host = await ReplayerHost.Start(Recording.Failing(), store, services: AsAProcessThatIsGone);
         HttpResponseMessage response = await host.Post(destination, change);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         string id = (await response.Content.ReadFromJsonAsync<ReplayReport>())!.Id;
         await store.BeginRefused.WaitAsync(TimeSpan.FromSeconds(30));
         return (store, id);
     }
+
+    private static void AsAProcessThatIsGone(IServiceCollection services) => services.AddSingleton(provider =>
+    {
+        ReplayHolders own = new(provider.GetRequiredService<IOptions<ReplayOptions>>(), TimeProvider.System);
+        return new ReplayHolders(provider.GetRequiredService<IOptions<ReplayOptions>>(), TimeProvider.System) { Self = own.Self with { StartedAt = "1" } };
+    });
 
     private static async Task<ReplayReport> Restarted(FakeStore store, string id, Recording? recording = null)
     {

@@ -61,6 +61,33 @@ public sealed class SandboxComparisonTests
         Assert.Equal((Verdict.Inconclusive, "V4"), Said(shop.Decide(shop.AsRecorded(), order)));
     }
 
+    [Theory]
+    [InlineData("web", 401, null, true)]
+    [InlineData("payments", 403, null, true)]
+    [InlineData("payments", 200, "16", true)]
+    [InlineData("payments", 200, "7", true)]
+    [InlineData("payments", 200, "5", false)]
+    [InlineData("stock", 401, null, false)]
+    [InlineData("stock", 403, null, true)]
+    public void Of_LiveServiceThatRefusesItsCaller_IsSeenUnlessItDidSoBefore(string refusing, int status, string? grpcStatus, bool expected)
+    {
+        Recording recording = new();
+        recording.Hop("web", "POST", "/checkout", 502, "{}", source: "client");
+        recording.Hop("stock", "GET", "/items/7", 401, "{}", parent: "hop-1");
+        recording.Origin = recording.Hop("payments", "POST", "/charge", 500, ShopRun.Cause, parent: "hop-1");
+        ShopRun shop = new(recording, "web", "stock", "payments");
+        string hop = recording.Detail.Hops.Single(one => one.Destination == refusing).Id;
+        Answer refusal = ShopRun.Answered(status, "{}") with { Trailers = grpcStatus is null ? [] : [new("grpc-status", grpcStatus)] };
+        RunRecord run = shop.AsRecorded();
+        run = run with
+        {
+            Driven = [.. run.Driven.Select(driven => driven.HopId == hop ? driven with { Answer = refusal } : driven)],
+            Calls = [.. run.Calls.Select(call => call.HopId == hop ? call with { Answer = refusal } : call)],
+        };
+
+        Assert.Equal(expected, shop.Observe(run).CallerRefused);
+    }
+
     [Fact]
     public void Of_AbsentFailure_IsNotFixedWithoutABaseline()
     {

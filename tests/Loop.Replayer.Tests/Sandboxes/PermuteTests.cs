@@ -33,6 +33,12 @@ public sealed class PermuteTests : IDisposable
         Assert.Equal(["prices GET /price answered in the order #1, #2", "prices GET /price answered in the order #2, #1"], permuted.Sandbox!.Runs.Select(run => run.Assignment).Order());
         Assert.Equal(1, permuted.Sandbox.ReproducedRuns);
 
+        // What differs under one assignment alone is nobody's doing.
+        ReplayReport whatIf = await Replay(host, "buggy", permute: true, "entry request header x-tenant=b");
+        Assert.Equal((Verdict.Inconclusive, "N"), (whatIf.Verdict, whatIf.Row));
+        Assert.Contains("another answer under 1 of 2 assignments of equal calls", whatIf.Reason, StringComparison.Ordinal);
+        Assert.Contains("entry request header x-tenant=b: took place 2 times: web GET /pair #1", whatIf.Sandbox!.WhatIf);
+
         host.Store.Earlier.Add(permuted);
         ReplayReport mended = await Replay(host, "fixed", permute: true);
         Assert.Equal($"{Verdict.Fixed} F3 {mended.Reason}", $"{mended.Verdict} {mended.Row} {mended.Reason}");
@@ -50,12 +56,12 @@ public sealed class PermuteTests : IDisposable
         return recording;
     }
 
-    private Task<ReplayReport> Replay(ReplayerHost host, string build, bool permute)
+    private Task<ReplayReport> Replay(ReplayerHost host, string build, bool permute, params string[] edits)
     {
         string path = Path.Combine(_folder, $"{build}.yaml");
         string program = Path.Combine(AppContext.BaseDirectory, "Loop.Replayer.Sandbox.Programs");
         File.WriteAllText(path, $"version: 1\nservices:\n  web:\n    command: [\"{program}\", pair, \"8080\", {build}]\n    port: 8080\n    state: none\n    build: {{ git: {build} }}\n");
-        return host.Replay(null!, request => request with { Sandbox = new SandboxReplay { File = path, Permute = permute } });
+        return host.Replay(null!, request => request with { Sandbox = new SandboxReplay { File = path, Permute = permute, Edits = edits } });
     }
 
     private sealed class RandomIds : IReplayIdSource

@@ -12,6 +12,7 @@ public sealed class FakeStore : IRecordings, IReplayJournal
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<ReplayEvent>> _streams = [];
     private readonly ConcurrentDictionary<string, TaskCompletionSource<ReplayReport>> _finished = [];
+    private int _looks;
     private readonly TaskCompletionSource _beginRefused = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Dictionary<string, Recording> Recordings { get; } = [];
@@ -28,6 +29,9 @@ public sealed class FakeStore : IRecordings, IReplayJournal
 
     public Exception? FailOnBegin { get; set; }
 
+    /// <summary>How often somebody asked for all replays.</summary>
+    public int Looks => Volatile.Read(ref _looks);
+
     /// <summary>Completes when <see cref="FailOnBegin"/> was thrown.</summary>
     public Task BeginRefused => _beginRefused.Task;
 
@@ -40,7 +44,9 @@ public sealed class FakeStore : IRecordings, IReplayJournal
     public Task<IReadOnlyList<string>> Find(string prefix) =>
         Task.FromResult<IReadOnlyList<string>>([.. Recordings.Keys.Where(id => id.StartsWith(prefix, StringComparison.Ordinal))]);
 
-    public Task<ConversationDetail?> Describe(string conversationId) => Task.FromResult(Recordings.GetValueOrDefault(conversationId)?.Detail);
+    public Task<ConversationDetail?> Describe(string conversationId) => Recordings.GetValueOrDefault(conversationId) is { Unreadable: { } why }
+        ? throw new RecordingUnreadableException(conversationId, new IOException(why))
+        : Task.FromResult(Recordings.GetValueOrDefault(conversationId)?.Detail);
 
     public Task<IReadOnlyList<Exchange>> Exchanges(string conversationId) => Task.FromResult(Recordings[conversationId].Exchanges);
 
@@ -71,6 +77,8 @@ public sealed class FakeStore : IRecordings, IReplayJournal
         Requested = requested,
         Report = (await Report(replayId))!,
         Attempts = Stream(replayId).OfType<ReplayBegun>().Count(),
+        Holder = Stream(replayId).OfType<ReplayBegun>().LastOrDefault()?.Holder ?? requested.Order?.Holder,
+        LastFactAt = requested.At,
         IsSent = Stream(replayId).Any(fact => fact is ReplayRequestSent),
         IsCancelled = Stream(replayId).Any(fact => fact is ReplayCancellationRequested),
         LastSteps = Stream(replayId).OfType<ReplayStepTaken>().GroupBy(step => step.Run).ToDictionary(run => run.Key, run => run.Max(step => step.Step)),
@@ -109,7 +117,21 @@ public sealed class FakeStore : IRecordings, IReplayJournal
     public Task<ReplayReport?> Report(string replayId) => Task.FromResult(
         Stream(replayId).OfType<ReplayFinished>().SingleOrDefault()?.Report ?? Earlier.FirstOrDefault(report => report.Id == replayId) ?? Open(replayId));
 
-    public Task<IReadOnlyList<ReplayReport>> Replays(string? conversationId, int limit) => Task.FromResult<IReadOnlyList<ReplayReport>>(
+    public async Task LooksUntil(int count)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(1));
+        while (Looks < count)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
+    }
+
+    public Task<IReadOnlyList<ReplayReport>> Replays(string? conversationId, int limit)
+    {
+        if (conversationId is null)
+            Interlocked.Increment(ref _looks);
+        return AllOpen(conversationId, limit);
+    }
+
+    private Task<IReadOnlyList<ReplayReport>> AllOpen(string? conversationId, int limit) => Task.FromResult<IReadOnlyList<ReplayReport>>(
         [.. _streams.Keys.Where(id => !Stream(id).Any(fact => fact is ReplayFinished)).Select(Open).OfType<ReplayReport>().Concat(Earlier)
             .Where(report => conversationId is null || report.ConversationId == conversationId).Take(limit)]);
 

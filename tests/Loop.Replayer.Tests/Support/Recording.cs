@@ -27,6 +27,12 @@ public sealed class Recording
 
     public string? Origin { get; set; }
 
+    /// <summary>What the conversation lacks; nothing by default.</summary>
+    public IReadOnlyList<MissingView> Missing { get; set; } = [];
+
+    /// <summary>Why its store cannot read it; null by default.</summary>
+    public string? Unreadable { get; set; }
+
     /// <summary>The entry of most tests: POST /checkout of web, answered with this status and JSON body.</summary>
     public static Recording Failing(int status = 500, string body = """{"error":"discount is null"}""", string requestBody = """{"items":[1]}""")
     {
@@ -43,7 +49,7 @@ public sealed class Recording
         Keys = [$"trace:{TraceId}", "request:b5f8c2ba-7a8b-4f0e-8d5c-0123456789ab"],
         State = State,
         Trigger = new TriggerView("default", "status 500", Start, null),
-        Coherence = new CoherenceReport(_hops.Count, _hops.Count, [], true),
+        Coherence = new CoherenceReport(_hops.Count, _hops.Count, Missing, Missing.Count == 0),
         Hops = _hops,
         OriginHopId = Origin,
     };

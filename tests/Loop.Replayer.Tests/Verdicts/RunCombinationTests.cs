@@ -63,6 +63,18 @@ public sealed class RunCombinationTests
         Assert.Equal((Verdict.Diverged, "H"), Outcome(new ReplayTarget { Place = TargetPlace.Nowhere }, Again, Again with { AnyDivergence = true }, Again));
 
     [Fact]
+    public void Decide_WhatIfUnderAssignments_SaysOnlyWhatAllOfThemSay()
+    {
+        ReplayObservations Under(int number, string? difference) => Again with { WhatIf = new WhatIfSight(true, [], difference), Assignment = new($"way {number}", number, 2) };
+
+        Assert.Equal((Verdict.Unchanged, "W1"), Outcome(Target, Under(1, null), Under(2, null)));
+        Assert.Equal((Verdict.Diverged, "W2"), Outcome(Target, Under(1, "status: 500 → 200"), Under(2, "status: 500 → 404")));
+        Assert.Equal((Verdict.Inconclusive, "N"), Outcome(Target, Under(1, null), Under(2, "status: 500 → 200")));
+        Assert.Equal((Verdict.Inconclusive, "N"), Outcome(Target, Under(2, "status: 500 → 200")));
+        Assert.Equal((Verdict.Diverged, "W2"), Outcome(Target, Under(1, null), Under(1, "x"), Under(2, "y"), Under(2, null)));
+    }
+
+    [Fact]
     public void Decide_WhatIf_OneOtherAnswerIsADifferenceAndOneDoubtADoubt()
     {
         ReplayObservations same = Again with { WhatIf = new WhatIfSight(true, [], null) };

@@ -171,6 +171,10 @@ public sealed class SandboxVerdictTests
         ["what if, answer served to a live hop incomplete"] = (WhatIf, Asked(new(true, [], null)) with { IncompleteInputs = ["answer of stock"] }, Verdict.Inconclusive, "V4"),
         ["what if, miss before the entry's answer"] = (WhatIf, Asked(new(true, [], "x")) with { Troubles = [Trouble(TroubleKind.Miss, 99)] }, Verdict.Inconclusive, "V5"),
         ["what if, miss after the entry's answer"] = (WhatIf, Asked(new(true, [], "x")) with { Troubles = [Trouble(TroubleKind.Miss, 101)] }, Verdict.Diverged, "W2"),
+        ["what if, another hop judged, same answer"] = (WhatIf with { Place = TargetPlace.Deeper }, Asked(Judged(null)), Verdict.Unchanged, "W1"),
+        ["what if, another hop judged, other answer"] = (WhatIf with { Place = TargetPlace.Deeper }, Asked(Judged("status: 500 → 200")), Verdict.Diverged, "W2"),
+        ["what if, another hop judged, ended before our limit"] = (WhatIf with { Place = TargetPlace.Deeper }, Asked(Judged(null)) with { Outcome = AnswerOutcome.HeadersTimedOut }, Verdict.Unchanged, "W1"),
+        ["what if, another hop judged, open at our limit"] = (WhatIf with { Place = TargetPlace.Deeper }, Asked(Judged("it ended")) with { Outcome = AnswerOutcome.HeadersTimedOut, JudgedEndedAt = null }, Verdict.Diverged, "W2"),
         ["what if, undeclared state"] = (WhatIf, Asked(new(true, [], null)) with { UndeclaredState = "the state of web" }, Verdict.Inconclusive, "V7"),
 
         ["healthy, equal"] = (Healthy, Again, Verdict.Reproduced, "H"),
@@ -210,6 +214,8 @@ public sealed class SandboxVerdictTests
     {
         Assert.Equal("same entry answer; never took place: a reset", VerdictDecider.Decide(WhatIf, Asked(new(true, ["a reset"], null))).Reason);
         Assert.Equal("other entry answer: status: 500 → 200; never took place: a reset", VerdictDecider.Decide(WhatIf, Asked(new(true, ["a reset"], "status: 500 → 200"))).Reason);
+        Assert.Equal("same answer of payments POST /charge #1", VerdictDecider.Decide(WhatIf, Asked(Judged(null))).Reason);
+        Assert.Equal("other answer of payments POST /charge #1: status: 500 → 200", VerdictDecider.Decide(WhatIf, Asked(Judged("status: 500 → 200"))).Reason);
         Assert.Equal("what if: nothing of it took place: a reset", VerdictDecider.Decide(WhatIf, Asked(new(false, ["a reset"], null))).Reason);
     }
 
@@ -221,6 +227,8 @@ public sealed class SandboxVerdictTests
     [Fact]
     public void Decide_FixedWithLaterMiss_SaysPastTheRecording() => Assert.Contains(
         "past the recording", VerdictDecider.Decide(Origin, Absent with { Troubles = [Trouble(TroubleKind.Miss, 101)] }).Reason, StringComparison.Ordinal);
+
+    private static WhatIfSight Judged(string? difference) => new(true, [], difference) { Where = "payments POST /charge #1" };
 
     private static ReplayObservations Asked(WhatIfSight sight) => Again with { WhatIf = sight };
 

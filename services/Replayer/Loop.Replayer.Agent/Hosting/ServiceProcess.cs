@@ -78,8 +78,21 @@ internal sealed class ServiceProcess(
         if (reason.Length > 0)
             return new SandboxFailure(SandboxFailureKind.NotSealed, service.Name, $"{service.Name} was not started because the sandbox around it could not be sealed: {reason}");
         string how = exitCode > 128 ? $"was ended by signal {exitCode - 128}" : $"ended with exit code {exitCode}";
-        string hint = exitCode == 0 ? " A service must stay in the foreground: a program that puts itself into the background ends here." : "";
+        string hint = exitCode == 0 ? " A service must stay in the foreground: a program that puts itself into the background ends here." : FoundPortTaken() ? Taken() : "";
         return new SandboxFailure(SandboxFailureKind.Exited, service.Name, $"{service.Name} {how} before it listened on port {service.Port}; its log says why.{hint}");
+    }
+
+    // As strerror and Node.js say it.
+    private bool FoundPortTaken()
+    {
+        string log = File.ReadAllText(StateFiles.Log(plan.StateFolder, service.Name));
+        return log.Contains("address already in use", StringComparison.OrdinalIgnoreCase) || log.Contains("EADDRINUSE", StringComparison.Ordinal);
+    }
+
+    private string Taken()
+    {
+        string[] taken = [.. networks.TakenBesides(service).Select(endpoint => endpoint.ToString()).Order(StringComparer.Ordinal)];
+        return taken.Length == 0 ? " A port that it opens is taken by another process of its own." : $" A port that it opens is taken: beside it listen {string.Join(", ", taken)}, which the recording, a dependency or background: names.";
     }
 
     private async Task EndsWithin(ChildProcess process, TimeSpan limit)

@@ -31,6 +31,9 @@ internal sealed class SandboxNetworks(SandboxPlan plan, bool isSealed, NameTable
         new(IPAddress.Loopback, RedirectPort), new(IPAddress.IPv6Loopback, RedirectPort),
     ]);
 
+    /// <summary>Those of <see cref="ForeignEndpoints"/> that the plan names.</summary>
+    public IEnumerable<IPEndPoint> TakenBesides(SandboxService service) => ForeignEndpoints(service).Where(endpoint => endpoint.Port != RedirectPort);
+
     /// <summary>Makes a namespace per service. Nothing can leave any of them once this has returned.</summary>
     public async Task Open(ICallHandler handler, CancellationToken cancellationToken)
     {

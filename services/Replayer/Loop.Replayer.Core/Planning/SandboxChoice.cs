@@ -20,7 +20,7 @@ public sealed record SandboxChoice
     /// <summary>The asserted wrong value; null without one.</summary>
     public AssertionTarget? Assertion { get; init; }
 
-    /// <summary>Faults and edits; with some, the entry's answer is judged and nothing else.</summary>
+    /// <summary>Faults and edits; with some, the answer of the entry, or of the named hop, is held against the recorded one.</summary>
     public WhatIfPlan WhatIf { get; init; } = WhatIfPlan.None;
 
     /// <summary>True when the agent ends calls at the recorded time, as the proxy did.</summary>

@@ -33,7 +33,8 @@ public static class SandboxComparison
             EntryFails = entry?.Fails ?? false,
             EntryFailsAfterMiss = entry is not null && IsAfterMiss(run, entry.Call.Hop.Id, judged),
             Origin = judged?.Sight ?? (Reached(run) ? Sight.NotCalled : Sight.NotObserved),
-            JudgedEndedAt = judged?.EndedAt - run.Record.StartedAt,
+            // What our own limit cut off has not ended.
+            JudgedEndedAt = judged?.Answer?.Outcome is AnswerOutcome.HeadersTimedOut or AnswerOutcome.BodyTimedOut ? null : judged?.EndedAt - run.Record.StartedAt,
             Assertion = run.Choice.Assertion?.Judge(judged?.Replayed) ?? AssertionSight.NotObserved,
             EarlierCallsEqual = judged is null ? null : EarlierCallsOf.AreEqual(run, judged, calls, hops, order),
             Break = judged is null ? null : BreakOf(run, judged, calls),
@@ -47,8 +48,8 @@ public static class SandboxComparison
             TokenRefused = TokenRefusal.Of(run, hops),
             RedactedInputs = [.. run.Record.Calls.SelectMany(call => call.TokensLeftOut.Select(name => $"the answer to {Text(call)}, header {name}"))],
             ClockNotReached = [.. ClockNotReached(run)],
-            CallerRefused = entry?.Answer?.Status is 401 or 403,
-            WhatIf = WhatIfSights.Of(run, entry),
+            CallerRefused = CallerRefusal.Of(run, hops, entry, judged),
+            WhatIf = WhatIfSights.Of(run, judged),
         });
     }
 

@@ -8,22 +8,27 @@ namespace Loop.Replayer.Core.Runs;
 internal static class WhatIfSights
 {
     /// <summary>Null without any.</summary>
-    public static WhatIfSight? Of(SandboxRun run, HopResult? entry)
+    /// <param name="run">The run.</param>
+    /// <param name="judged">The hop whose answer decides; null when it was not called.</param>
+    public static WhatIfSight? Of(SandboxRun run, HopResult? judged)
     {
         WhatIfPlan plan = run.Choice.WhatIf;
         if (plan.IsEmpty)
             return null;
         HashSet<string> used = [.. run.Record.WhatIf.Select(use => use.Text)];
-        return new WhatIfSight(used.Count > 0, [.. plan.Texts.Where(text => !used.Contains(text))], entry is null ? null : Difference(entry));
+        return new WhatIfSight(used.Count > 0, [.. plan.Texts.Where(text => !used.Contains(text))], judged is null ? "it was not called" : Difference(judged))
+        {
+            Where = run.Choice.Judged is { } named && named != run.Choice.Plan.Entry ? named.Label : null,
+        };
     }
 
-    private static string? Difference(HopResult entry)
+    private static string? Difference(HopResult judged)
     {
-        bool brokeAgain = entry.Sight is Sight.Same && entry.Call.Answer is { } recorded && FailureIdentity.EndOf(recorded) is not EndKind.Answered;
+        bool brokeAgain = judged.Sight is Sight.Same && judged.Call.Answer is { } recorded && FailureIdentity.EndOf(recorded) is not EndKind.Answered;
         if (brokeAgain)
             return null;
-        return entry.Response.Divergences is [Divergence first, ..]
+        return judged.Response.Divergences is [Divergence first, ..]
             ? $"{first.Place}: {first.Recorded ?? "nothing"} → {first.Replayed ?? "nothing"}"
-            : entry.Sight is Sight.Same ? null : $"it ended in another way than recorded{(entry.Answer?.Detail is { } detail ? $" ({detail})" : "")}";
+            : judged.Sight is Sight.Same ? null : $"it ended in another way than recorded{(judged.Answer?.Detail is { } detail ? $" ({detail})" : "")}";
     }
 }

@@ -24,6 +24,8 @@ internal static class RunCombination
 
     private static Decision Combined(IReadOnlyList<(ReplayObservations Seen, Decision Decision)> runs, List<Decision> decisions)
     {
+        if (runs.All(run => run.Seen is { WhatIf: not null, Assignment: not null }) && OfAssignments(runs) is { } ambiguous)
+            return ambiguous;
         // Without a target, one run that differs is a difference.
         bool healthy = decisions.Exists(one => one.Row == "H");
         Verdict[] order = healthy
@@ -37,6 +39,19 @@ internal static class RunCombination
         }
 
         return Absent(runs, decisions[0]);
+    }
+
+    // Which way is the true one nobody knows: a difference may be the assignment's doing, and so may its absence.
+    private static Decision? OfAssignments(IReadOnlyList<(ReplayObservations Seen, Decision Decision)> runs)
+    {
+        List<bool> differs = [.. runs.GroupBy(run => run.Seen.Assignment!.Number).Select(way => way.Any(run => run.Decision.Verdict is Verdict.Diverged))];
+        int different = differs.Count(one => one);
+        int ways = runs.Max(run => run.Seen.Assignment!.Count);
+        bool isMixed = different > 0 && (different < differs.Count || different < ways);
+        return isMixed && runs.All(run => run.Decision.Verdict is Verdict.Diverged or Verdict.Unchanged)
+            ? Decision.Inconclusive("N", string.Create(CultureInfo.InvariantCulture, $"ambiguous: another answer under {different} of {ways} assignments of equal calls, and the recording does not tell which is the true one"),
+                "admit one call at a time (serialise: in the sandbox file)")
+            : null;
     }
 
     private static Decision Counted(ReplayObservations seen, Decision decision, List<Decision> decisions)

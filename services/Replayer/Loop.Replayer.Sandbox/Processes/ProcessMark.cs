@@ -3,8 +3,11 @@ using System.Globalization;
 namespace Loop.Replayer.Sandbox.Processes;
 
 /// <summary>Names one process for good: its id together with its start time, since ids are used again.</summary>
-internal readonly record struct ProcessMark(int Id, string StartTime)
+/// <param name="Id">Its id.</param>
+/// <param name="StartTime">Clock ticks since the machine started.</param>
+public readonly record struct ProcessMark(int Id, string StartTime)
 {
+    /// <summary>This process.</summary>
     public static ProcessMark OfSelf() => Of(Environment.ProcessId) ?? throw new InvalidOperationException("/proc does not know this process.");
 
     /// <summary>Null when there is no such process, or only its remains.</summary>
@@ -23,8 +26,10 @@ internal readonly record struct ProcessMark(int Id, string StartTime)
         }
     }
 
+    /// <summary>True while that very process runs.</summary>
     public bool IsAlive => Of(Id) == this;
 
+    /// <summary>As <see cref="Read"/> takes it.</summary>
     public override string ToString() => $"{Id} {StartTime}";
 
     /// <summary>Null for a file that is not there or not complete.</summary>

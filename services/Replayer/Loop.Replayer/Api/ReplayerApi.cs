@@ -22,7 +22,7 @@ public static class ReplayerApi
     /// <summary>Maps <c>/api/v1/replays</c>.</summary>
     public static IEndpointRouteBuilder MapReplayerApi(this IEndpointRouteBuilder routes)
     {
-        RouteGroupBuilder replays = routes.MapGroup("/api/v1/replays").WithTags("replays");
+        RouteGroupBuilder replays = routes.MapGroup("/api/v1/replays").WithTags("replays").AddEndpointFilter<RouteGroupBuilder, FaultFilter>();
         replays.MapPost("/", Start).WithName("StartReplay").WithSummary("Replays a conversation, or one hop of it, against a destination.")
             .Accepts<ReplayRequest>("application/json")
             .Produces<ReplayReport>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503);
@@ -37,6 +37,8 @@ public static class ReplayerApi
             .Produces<IReadOnlyList<ReplayReport>>().ProducesProblem(400);
         replays.MapGet("/{id}/runs/{run:int}/hops/{hop}", Hop).WithName("GetReplayedHop").WithSummary("One hop of a run in a sandbox beside its recording.")
             .Produces<HopComparison>().ProducesProblem(404);
+        replays.MapGet("/{id}/noise", Noise).WithName("GetReplayNoise").WithSummary("The noise mask that a replay compared under, as another store takes it.")
+            .Produces<GivenNoise>().ProducesProblem(404).ProducesProblem(409);
         replays.MapGet("/{id}/runs/{run:int}/logs/{service}", Log).WithName("GetReplayLog").WithSummary("What a live service wrote in a run.")
             .Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(404);
         return routes;
@@ -128,6 +130,14 @@ public static class ReplayerApi
         return comparison is null ? Problem(refusal!) : TypedResults.Ok(comparison);
     }
 
+    private static async Task<IResult> Noise(string id, IReplayJournal journal)
+    {
+        if (id.Length != 12 || !Base32.IsValid(id))
+            return Problem(ReplayRefusal.UnknownReplay(id));
+        (GivenNoise? noise, ReplayRefusal? refusal) = await NoiseMasks.Of(id, journal);
+        return noise is null ? Problem(refusal!) : TypedResults.Ok(noise);
+    }
+
     private static async Task<IResult> Log(string id, int run, string service, RunReader reader, HttpResponse response)
     {
         response.Headers.XContentTypeOptions = "nosniff";
@@ -135,7 +145,7 @@ public static class ReplayerApi
         return log is null ? Problem(refusal!) : TypedResults.Bytes(log, "text/plain; charset=utf-8");
     }
 
-    private static ProblemHttpResult Problem(ReplayRefusal refusal)
+    internal static ProblemHttpResult Problem(ReplayRefusal refusal)
     {
         Dictionary<string, object?> extensions = new() { ["remedy"] = refusal.Remedy };
         if (refusal.Hops.Count > 0)

@@ -46,6 +46,12 @@ internal sealed record ReplayRefusal(int Status, string Kind, string Title, stri
         new(409, "conversation-open", "The conversation is still being collected.", $"{id} is not sealed yet; hops may be missing.",
             "Wait some seconds, until loopctl show prints it as sealed, and try again.");
 
+    public static ReplayRefusal Unreadable(string detail) =>
+        new(500, "recording-unreadable", "The recording cannot be read.", detail, "Other conversations are not affected.");
+
+    public static ReplayRefusal Failed(Exception error) =>
+        new(500, "replayer-failed", "The replayer failed.", $"{error.GetType().Name}: {error.Message}", "The log of loopd has more.");
+
     public static ReplayRefusal NothingRecorded(string id) =>
         new(409, "nothing-recorded", "Nothing to replay.", $"{id} holds no hop.", "loopctl show tells what is missing and why.");
 

@@ -39,6 +39,11 @@ internal sealed partial class ReplayEngine(
         {
             report = Failed(ReportWriter.Accepted(job), SandboxFaultKind.Cancelled, cancellation.IsAsked ? "on request" : "the replayer stopped");
         }
+        catch (RecordingUnreadableException error)
+        {
+            LogFailed(error, job.Ids.ReplayId);
+            report = Failed(ReportWriter.Accepted(job), SandboxFaultKind.RecordingUnreadable, error.Message);
+        }
         catch (Exception error)
         {
             LogFailed(error, job.Ids.ReplayId);

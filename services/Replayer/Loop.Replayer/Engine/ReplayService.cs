@@ -13,7 +13,7 @@ namespace Loop.Replayer.Engine;
 
 /// <summary>Accepts replays: everything that can be refused is refused here, before a stream exists.</summary>
 internal sealed class ReplayService(
-    ReplayJobs jobs, IReplayJournal journal, ReplayQueue queue, IBus bus, IReplayIdSource ids, IOptions<ReplayOptions> options, TimeProvider time)
+    ReplayJobs jobs, IReplayJournal journal, ReplayQueue queue, IBus bus, IReplayIdSource ids, ReplayHolders holders, IOptions<ReplayOptions> options, TimeProvider time)
 {
     private const int EarlierReplays = 200;
 
@@ -58,7 +58,7 @@ internal sealed class ReplayService(
             await journal.Request(new ReplayRequested(
                 job.Ids.ReplayId, ConversationId.Parse(job.Plan.Conversation.Id), job.Plan.Entry.Hop.Id, job.DestinationName, job.Ids.Keys, job.RequestedAt)
             {
-                Order = await ReplayOrders.Of(job, request, journal),
+                Order = await ReplayOrders.Of(job, request, journal) with { Holder = holders.Self },
             });
             // Not cancelled with the caller: what is durable is carried out.
             await bus.SendReplay(job.Ids.ReplayId, CancellationToken.None);

@@ -51,6 +51,8 @@ internal static class RequestRules
             return ReplayRefusal.Malformed("sandbox.times", string.Create(CultureInfo.InvariantCulture, $"{sandbox.Times} is out of range."), $"Give 1 to {MaximumRuns}.");
         if (sandbox.LearnNoise is not 0 and (< NoiseLearner.MinimumRuns or > MaximumRuns))
             return ReplayRefusal.Malformed("sandbox.learnNoise", string.Create(CultureInfo.InvariantCulture, $"{sandbox.LearnNoise} is out of range."), $"Give {NoiseLearner.MinimumRuns} to {MaximumRuns}, or 0 for none.");
+        if (sandbox.NoiseMask is not null && (sandbox.LearnNoise > 0 || sandbox.Noise is not null))
+            return ReplayRefusal.Malformed("sandbox.noiseMask", "Noise is to be learned, or a replay that learned it is named, and a mask is given too.", "Give one of them.");
         if (sandbox is { LearnNoise: > 0, Noise: not null })
             return ReplayRefusal.Malformed("sandbox.noise", "Noise is to be learned, and a mask is given too.", "Give one of the two.");
         if (sandbox.Build is { } build && (build.Length == 0 || build.AsSpan().IndexOfAnyExcept(RevisionSymbols) >= 0))
@@ -72,10 +74,8 @@ internal static class RequestRules
 
         if (sandbox.Faults.Count + sandbox.Edits.Count > 0 && sandbox.LearnNoise > 0)
             return ReplayRefusal.Malformed("sandbox.learnNoise", "What varies by itself is learned without faults and edits.", "Learn it first, and name that replay: --noise REPLAY.");
-        if (sandbox.Faults.Count + sandbox.Edits.Count > 0 && sandbox.Permute)
-            return ReplayRefusal.Malformed("sandbox.permute", "Assignments are tried without faults and edits.", "Ask one after the other, or admit one call at a time (serialise: in the sandbox file).");
-        return sandbox.Faults.Count + sandbox.Edits.Count > 0 && (sandbox.Judge ?? sandbox.Wrong) is not null
-            ? ReplayRefusal.Malformed(sandbox.Judge is null ? "sandbox.wrong" : "sandbox.judge", "With faults or edits the entry's answer decides.", "Leave it out, or drive a part of the tree by itself: --from-hop HOP.")
+        return sandbox.Faults.Count + sandbox.Edits.Count > 0 && sandbox.Wrong is not null
+            ? ReplayRefusal.Malformed("sandbox.wrong", "With faults or edits a whole answer is held against the recorded one, and nothing is said about what was wrong in it.", "Leave it out; to look at another answer than the entry's: --judge HOP.")
             : null;
     }
 

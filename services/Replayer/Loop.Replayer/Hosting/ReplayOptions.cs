@@ -23,6 +23,17 @@ public sealed class ReplayOptions
     [Range(1, 64)]
     public int Workers { get; set; } = 1;
 
+    /// <summary>How often to look for replays that a replayer which is gone left open. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan RecoveryInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// A replay of a replayer on another machine, whose life cannot be seen from here, is taken up when its stream has been quiet for so long. Longer than any
+    /// step of a run takes. Default 30 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan ForeignQuiet { get; set; } = TimeSpan.FromMinutes(30);
+
     /// <summary>Shortest time limit of a request; the limit is this or three times the recorded duration. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan MinimumTimeLimit { get; set; } = TimeSpan.FromSeconds(30);
@@ -30,6 +41,10 @@ public sealed class ReplayOptions
     /// <summary>Longest time limit that a request for a replay may ask for, and ceiling of the computed one. Default 15 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "24:00:00")]
     public TimeSpan MaximumTimeLimit { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a live service or a dependency may take until it is ready, unless the service's <c>health:</c> in the sandbox file says otherwise. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan ReadyLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Bytes read of an answer; the rest is not read and the answer is marked truncated. Default 16 MiB.</summary>
     [Range(1, 1024 * 1024 * 1024)]

@@ -21,7 +21,9 @@ namespace Loop.Replayer.Hosting;
 public static class ReplayerHostExtensions
 {
     /// <summary>Adds everything; expects an <see cref="IGrainFactory"/> unless both ports are registered already.</summary>
-    public static IHostApplicationBuilder AddReplayer(this IHostApplicationBuilder builder)
+    /// <param name="builder">The host.</param>
+    /// <param name="isAlone">True when no other replayer can work on the same store, since it is locked by this process.</param>
+    public static IHostApplicationBuilder AddReplayer(this IHostApplicationBuilder builder, bool isAlone = false)
     {
         IServiceCollection services = builder.Services;
         services.AddOptions<ReplayOptions>().Bind(builder.Configuration.GetSection(ReplayOptions.SectionName)).ValidateDataAnnotations().ValidateOnStart();
@@ -30,7 +32,7 @@ public static class ReplayerHostExtensions
         AddPorts(services);
         AddSending(services);
         AddEngine(services);
-        AddQueue(services);
+        AddQueue(services, isAlone);
         return builder;
     }
 
@@ -71,8 +73,9 @@ public static class ReplayerHostExtensions
         services.TryAddSingleton<ReplayEngine>();
     }
 
-    private static void AddQueue(IServiceCollection services)
+    private static void AddQueue(IServiceCollection services, bool isAlone)
     {
+        services.TryAddSingleton(provider => new ReplayHolders(provider.GetRequiredService<IOptions<ReplayOptions>>(), provider.GetRequiredService<TimeProvider>()) { IsAlone = isAlone });
         services.TryAddSingleton<ReplayResumption>();
         services.TryAddSingleton<ReplayWorker>();
         services.AddReplayQueue();

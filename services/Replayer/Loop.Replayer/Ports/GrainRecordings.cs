@@ -10,11 +10,22 @@ internal sealed class GrainRecordings(IGrainFactory grains) : IRecordings
 {
     public Task<IReadOnlyList<string>> Find(string prefix) => grains.GetGrain<IDirectoryGrain>("default").FindConversations(prefix);
 
-    public Task<ConversationDetail?> Describe(string conversationId) => Conversation(conversationId).Describe();
+    public Task<ConversationDetail?> Describe(string conversationId) => Read(conversationId, conversation => conversation.Describe());
 
-    public Task<IReadOnlyList<Exchange>> Exchanges(string conversationId) => Conversation(conversationId).Exchanges();
+    public Task<IReadOnlyList<Exchange>> Exchanges(string conversationId) => Read(conversationId, conversation => conversation.Exchanges());
 
-    public Task<byte[]?> Body(string conversationId, string sha256) => Conversation(conversationId).Body(sha256);
+    public Task<byte[]?> Body(string conversationId, string sha256) => Read(conversationId, conversation => conversation.Body(sha256));
 
-    private IConversationGrain Conversation(string id) => grains.GetGrain<IConversationGrain>(id);
+    // What the store throws is its own; what a reader needs of it is its words.
+    private async Task<T> Read<T>(string id, Func<IConversationGrain, Task<T>> ask)
+    {
+        try
+        {
+            return await ask(grains.GetGrain<IConversationGrain>(id));
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new RecordingUnreadableException(id, error);
+        }
+    }
 }

@@ -1,18 +1,23 @@
 using Loop.Contracts.Replays;
+using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
 using Loop.Replayer.Sandboxes;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Loop.Replayer.Queueing;
 
-/// <summary>Once, when everything has started: removes what a killed process left on this machine, and queues the replays that it left open, oldest first.</summary>
+/// <summary>
+/// When everything has started: removes what a killed process left on this machine. Then, and again from time to time: queues the replays that nobody answers for
+/// any more, oldest first. Other replayers may do the same; the stream of a replay lets one of them begin.
+/// </summary>
 internal sealed partial class ReplayRecovery(
-    ReplayQueue queue, IBus bus, IReplayJournal journal, SandboxDriverSource drivers, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayRecovery> log) : BackgroundService
+    ReplayQueue queue, IBus bus, IReplayJournal journal, ReplayHolders holders, SandboxDriverSource drivers, IHostApplicationLifetime lifetime, IOptions<ReplayOptions> options, TimeProvider time, ILogger<ReplayRecovery> log) : BackgroundService
 {
-    private const int MostReplays = 10_000;
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    // Later on, what is open is new.
+    private const int MostReplays = 10_000, MostNewReplays = 200;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,7 +27,10 @@ internal sealed partial class ReplayRecovery(
         await using CancellationTokenRegistration whenStarted = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
         await Sweep(stoppingToken);
-        await QueueOpen(stoppingToken);
+        await QueueOpen(MostReplays, stoppingToken);
+        using PeriodicTimer timer = new(options.Value.RecoveryInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await QueueOpen(MostNewReplays, stoppingToken);
     }
 
     private async Task Sweep(CancellationToken cancellationToken)
@@ -38,14 +46,14 @@ internal sealed partial class ReplayRecovery(
         }
     }
 
-    private async Task QueueOpen(CancellationToken cancellationToken)
+    private async Task QueueOpen(int limit, CancellationToken cancellationToken)
     {
         try
         {
-            IReadOnlyList<ReplayReport> reports = await journal.Replays(null, MostReplays);
-            foreach (ReplayReport open in reports.Where(report => report.FinishedAt is null && report.StartedAt < _startedAt).Reverse())
+            IReadOnlyList<ReplayReport> reports = await journal.Replays(null, limit);
+            foreach (ReplayReport open in reports.Where(report => report.FinishedAt is null).Reverse())
             {
-                if (queue.TryAddAccepted(open.Id))
+                if (await journal.Progress(open.Id) is { } progress && holders.IsFree(progress) && queue.TryAddAccepted(open.Id))
                     await bus.SendReplay(open.Id, cancellationToken);
             }
         }
@@ -61,6 +69,6 @@ internal sealed partial class ReplayRecovery(
     [LoggerMessage(2, LogLevel.Warning, "What an earlier process left behind could not be removed; the next sandbox replay tries again")]
     private partial void LogNotSwept(Exception error);
 
-    [LoggerMessage(3, LogLevel.Warning, "Replays that an earlier process left open could not be looked up; they are taken up at the next start")]
+    [LoggerMessage(3, LogLevel.Warning, "Replays that an earlier process left open could not be looked up; they are looked up again later")]
     private partial void LogNotRecovered(Exception error);
 }

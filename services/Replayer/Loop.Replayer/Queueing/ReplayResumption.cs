@@ -28,9 +28,7 @@ internal sealed class ReplayResumption(ReplayJobs jobs, IReplayIdSource ids)
     }
 
     /// <summary>The report of a replay that ends without a job. What was put into it stays marked: nobody may take it for a replay of what was recorded.</summary>
-    public static ReplayReport OpenReport(ReplayProgress progress) => Stored(progress)?.Sandbox is { } sandbox && sandbox.Faults.Count + sandbox.Edits.Count > 0
-        ? progress.Report with { Sandbox = new SandboxReport { File = sandbox.File, Live = sandbox.Live, WhatIf = [.. sandbox.Faults, .. sandbox.Edits] } }
-        : progress.Report;
+    public static ReplayReport OpenReport(ReplayProgress progress) => progress.Requested.Order?.Marked() is { } marked ? progress.Report with { Sandbox = marked } : progress.Report;
 
     private static ReplayRequest? Stored(ReplayProgress progress) => progress.Requested.Order?.Request?.Deserialize<ReplayRequest>(LoopJson.Options);
 

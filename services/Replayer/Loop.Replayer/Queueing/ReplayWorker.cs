@@ -12,7 +12,7 @@ namespace Loop.Replayer.Queueing;
 /// Carries out the replay that a message names: (1) read how far it has come, (2) make its job anew where an earlier process accepted it, (3) say that it begins,
 /// (4) run it to its end. Returns when the end is durable, or when there is nothing to do.
 /// </summary>
-internal sealed class ReplayWorker(ReplayQueue queue, ReplayResumption resumption, ReplayEngine engine, IReplayJournal journal, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class ReplayWorker(ReplayQueue queue, ReplayResumption resumption, ReplayEngine engine, IReplayJournal journal, ReplayHolders holders, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, bool> _atWork = new();
 
@@ -53,7 +53,7 @@ internal sealed class ReplayWorker(ReplayQueue queue, ReplayResumption resumptio
                 await engine.End(job is null ? ReplayResumption.OpenReport(progress!) : ReportWriter.Accepted(job), end.Kind, end.Reason, end.NextStep);
                 break;
             // 3
-            case TakeUp.Run run when await journal.Begin(replayId, new ReplayBegun(run.Attempt, time.GetUtcNow())):
+            case TakeUp.Run run when await journal.Begin(replayId, new ReplayBegun(run.Attempt, time.GetUtcNow()) { Holder = holders.Self }):
                 // 4
                 await engine.Process(job! with { Attempt = new ReplayAttempt(run.Attempt, progress!.LastSteps) }, lifetime.ApplicationStopping);
                 break;

@@ -6,8 +6,10 @@ using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Core.WhatIfs;
 using Loop.Replayer.Credentials;
 using Loop.Replayer.Engine;
+using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
 using Loop.Replayer.Sandbox.Driver;
+using Microsoft.Extensions.Options;
 
 namespace Loop.Replayer.Sandboxes;
 
@@ -15,7 +17,7 @@ namespace Loop.Replayer.Sandboxes;
 /// Replays the healthy conversation that was kept with a failure, before it: when a request that was healthy fails in this sandbox, the sandbox is broken, and
 /// nothing that fails in it says anything.
 /// </summary>
-internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner)
+internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner, IOptions<ReplayOptions> options)
 {
     /// <summary>Runs it in a place of its own, made like those of the failure.</summary>
     /// <param name="job">The replay.</param>
@@ -36,7 +38,7 @@ internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner)
         RunScript script = RunScript.Of(input with { Live = live, Body = bodies.Body, RecordedKeys = Preludes.Keys(control), Links = LinkMessages.Find(live, bodies.Message, input.Preludes), TargetIsBreak = false, WhatIf = WhatIfPlan.None });
         if (script.Incomplete.Count > 0)
             return ControlResult.NotRun;
-        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, live, control.Hops.Min(hop => hop.StartedAt));
+        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, live, control.Hops.Min(hop => hop.StartedAt), options.Value.ReadyLimit);
         RunOutcome outcome = await runner.Run(driver, place, script, (what, detail) => step($"control {what}", detail), cancellationToken);
         ControlResult result = ControlVerdict.Of(outcome.Record, live, [.. script.DroppedCredentials, .. script.Minted]);
         await step("control ended", $"{result.ToString().ToLowerInvariant()}: {control.Id}");

@@ -44,7 +44,7 @@ internal sealed class NoiseRuns(IReplayJournal journal, SandboxRunner runner, Ti
             runs.Add(NoiseSamples.OfRun(run, clock.Offset, at => clock.Seen(record, at)));
         }
 
-        NoiseLearning learning = NoiseLearner.Learn(NoiseMasks.KeyOf(job), recording!, runs, Targets(job));
+        NoiseLearning learning = NoiseLearner.Learn(NoiseMasks.KeyOf(job), recording!, runs, NoiseMasks.Targets(job));
         if (learning.Mask is not { } mask)
             return Refused(job, runs.Count, learning.Refusal!);
         return new LearnedNoise(mask, new NoiseReport
@@ -52,7 +52,7 @@ internal sealed class NoiseRuns(IReplayJournal journal, SandboxRunner runner, Ti
             LearnedBy = job.Ids.ReplayId,
             Runs = runs.Count,
             MaskSha256 = await NoiseMasks.Store(mask, job.Ids.ReplayId, journal),
-            Masked = [.. mask.Entries.Take(MaximumLines).Select(entry => $"{entry.Hop} {entry.Place}: {entry.Shape.Name}")],
+            Masked = NoiseMasks.Lines(mask),
             Unmasked = [.. learning.Unmasked.Take(MaximumLines)],
         });
     }
@@ -65,7 +65,4 @@ internal sealed class NoiseRuns(IReplayJournal journal, SandboxRunner runner, Ti
     };
 
     private static LearnedNoise Refused(SandboxJob job, int runs, string reason) => new(null, new NoiseReport { LearnedBy = job.Ids.ReplayId, Runs = runs, Refusal = reason });
-
-    private static IReadOnlyCollection<NoiseTarget> Targets(SandboxJob job) =>
-        job.Choice is { Assertion: { } assertion, Judged: { } judged } ? [new NoiseTarget(judged.Label, $"body {assertion.Path}")] : [];
 }

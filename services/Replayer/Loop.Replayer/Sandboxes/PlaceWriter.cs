@@ -16,13 +16,14 @@ internal static class PlaceWriter
     private static readonly string[] SystemFolders = ["/usr/", "/bin/", "/sbin/", "/lib/", "/opt/", "/nix/"];
 
     /// <summary>The plan; its services have commands and ports, which is checked before.</summary>
-    public static SandboxPlan Write(SandboxFile file, IReadOnlyList<SandboxFiles.SandboxService> live, string folder, LivePlan plan, DateTimeOffset recordedStart)
+    public static SandboxPlan Write(SandboxFile file, IReadOnlyList<SandboxFiles.SandboxService> live, string folder, LivePlan plan, DateTimeOffset recordedStart, TimeSpan readyLimit)
     {
         List<PlannedCall> made = [.. plan.Answered, .. plan.Relayed];
         return new SandboxPlan
         {
             Services = [.. live.Select(service => Service(service, folder, made, plan, [.. Background(file).SelectMany(Loopback)]))],
             RecordedHosts = [.. made.Select(Authority).OfType<string>().Select(HostOf).Concat(Background(file).Select(url => url.Host)).Distinct(StringComparer.OrdinalIgnoreCase)],
+            ReadyLimit = readyLimit,
             // Nothing that a service does at its end is evidence; its log is read before.
             StopLimit = StopLimit,
             Dependencies = [.. file.Dependencies.Where(one => live.Any(service => service.Name == one.Service)).Select(one => Dependency(one, folder))],

@@ -44,7 +44,7 @@ internal sealed class SandboxReplayRun(
         RunClock clock = RunClock.Of(job);
         using TokenMint? tokens = TokenMint.Of(job.File, exchanges, TokenTimes.Of(job.File.Clock, clock.RecordedStart, time.GetUtcNow()), job.Ids.ReplayId);
         RunInput input = Input(job, bodies, preludes, stubs) with { Tokens = tokens };
-        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, clock.Start);
+        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, clock.Start, options.Value.ReadyLimit);
         // Step 0 of the journal: it goes before all runs.
         StepJournal before = Steps(job, 0);
         if (job.Attempt.Note is { } note)

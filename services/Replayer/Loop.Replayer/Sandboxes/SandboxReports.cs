@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Planning;
@@ -45,7 +46,7 @@ internal static class SandboxReports
                 ReproducedRuns = decision.ReproducedRuns,
                 Control = control switch { ControlResult.Passed => "passed", ControlResult.Failed => "failed", _ => "notRun" },
                 WhatIf = WhatIfLines.Of(job.Choice.WhatIf, runs.Select(run => run.Run.Record)),
-                Listed = [.. new[] { job.Attempt.Note }.OfType<string>(), .. BaselineReports.Given(job.Request), .. decision.Listed.Take(MaximumLines)],
+                Listed = [.. new[] { job.Attempt.Note }.OfType<string>(), .. BaselineReports.Given(job.Request), .. NoiseMasks.Given(job.Request), .. Ended(runs), .. Missing(job), .. decision.Listed.Take(MaximumLines)],
                 Asked = Asked(job),
                 Noise = noise?.Report,
             },
@@ -57,6 +58,7 @@ internal static class SandboxReports
         new(job.FromHop, job.Request.Judge, job.Choice.Assertion is { } assertion ? $"{assertion.Hop} response {assertion.Path}" : null, job.Choice.Assertion?.Expected, job.SuppliedHeaders)
         {
             Before = job.Request.Before is { Count: > 0 } before ? before : null,
+            Permute = job.Request.Permute,
         };
 
     /// <summary>The conditions as the search for baselines compares them.</summary>
@@ -110,6 +112,13 @@ internal static class SandboxReports
             Logs = run.Logs,
         };
     }
+
+    // An answer that breaks off says nothing of why it did.
+    private static IEnumerable<string> Ended(IReadOnlyList<ComparedRun> runs) => runs
+        .SelectMany(run => run.Run.Record.Ended.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {(pair.Value > 128 ? $"was ended by signal {pair.Value - 128}" : $"ended with exit code {pair.Value}")} while the replay ran; its log says why")))
+        .Distinct();
+
+    private static IEnumerable<string> Missing(SandboxJob job) => job.Plan.Conversation.Coherence.Missing.Take(MaximumMisses).Select(missing => $"the recording is incomplete: {missing.What}: {missing.Why}");
 
     private static MissReport Miss(ServedCall call) => new(
         call.Caller, CallTroubles.Text(call), call.Miss!, [.. call.Candidates.Select(candidate => $"{candidate.Label}: {string.Join("; ", CallTroubles.Fields(candidate))}")]);

@@ -10,7 +10,7 @@ namespace Loop.Replayer.Sandboxes;
 /// <summary>Reads faults and edits against the recording.</summary>
 internal static class WhatIfChoice
 {
-    /// <summary>The choice with them, or why they are refused. With some, the entry's answer is judged: another hop, or a value that was called wrong, is not.</summary>
+    /// <summary>The choice with them, or why they are refused. With some, the answer of the entry is judged, or of the hop that was named; a value that was called wrong is not.</summary>
     public static async Task<(SandboxChoice? Choice, ReplayRefusal? Refusal)> Read(
         SandboxReplay asked, SandboxChoice choice, LivePlan live, IReadOnlyList<Exchange> exchanges, IRecordings recordings)
     {
@@ -21,6 +21,6 @@ internal static class WhatIfChoice
         (WhatIfPlan? plan, WhatIfRefusal? refusal) = WhatIfReader.Read(asked.Faults, asked.Edits, live, choice.Plan.Entry.Hop.Id, part => bodies?.Body(part));
         return plan is null
             ? (null, ReplayRefusal.WhatIf(refusal!))
-            : (choice with { WhatIf = plan, Named = choice.Plan.Entry, Assertion = null }, null);
+            : (choice with { WhatIf = plan, Named = asked.Judge is null ? choice.Plan.Entry : choice.Named, Assertion = null }, null);
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Loop.Contracts.Api;
 using Loop.Contracts.Replays;
 
 namespace Loop.Store.Replays;
@@ -31,7 +29,8 @@ internal static class ReplayReports
             ReplayedStatus = answered?.Status,
             ReplayedDurationMs = answered?.DurationMs,
             ObservedHops = facts.OfType<ReplayExchangeObserved>().Count(),
-            Sandbox = WhatIf(requested.Order?.Request),
+            // One that was changed by hand says so from its first report on, also should it never end.
+            Sandbox = requested.Order?.Marked(),
         };
     }
 
@@ -41,17 +40,26 @@ internal static class ReplayReports
         Requested = facts.OfType<ReplayRequested>().First(),
         Report = report,
         Attempts = facts.OfType<ReplayBegun>().Count(),
+        Holder = facts.OfType<ReplayBegun>().LastOrDefault()?.Holder ?? facts.OfType<ReplayRequested>().First().Order?.Holder,
+        LastFactAt = facts.Max(At),
         IsSent = facts.Any(fact => fact is ReplayRequestSent),
         IsCancelled = facts.Any(fact => fact is ReplayCancellationRequested),
         LastSteps = facts.OfType<ReplayStepTaken>().GroupBy(step => step.Run).ToDictionary(run => run.Key, run => run.Max(step => step.Step)),
     };
 
-    // A replay that was changed by hand says so from its first report on, also should it never end.
-    private static SandboxReport? WhatIf(JsonElement? request)
+    private static DateTimeOffset At(ReplayEvent fact) => fact switch
     {
-        SandboxReplay? asked = request?.Deserialize<ReplayRequest>(LoopJson.Options)?.Sandbox;
-        return asked is { Faults.Count: > 0 } or { Edits.Count: > 0 } ? new SandboxReport { File = asked.File, Live = asked.Live, WhatIf = [.. asked.Faults, .. asked.Edits] } : null;
-    }
+        ReplayRequested requested => requested.At,
+        ReplayBegun begun => begun.At,
+        ReplayCancellationRequested cancellation => cancellation.At,
+        ReplayKeysRegistered registered => registered.At,
+        ReplayRequestSent sent => sent.At,
+        ReplayAnswered answered => answered.At,
+        ReplayExchangeObserved observed => observed.At,
+        ReplayStepTaken step => step.At,
+        ReplayFinished finished => finished.At,
+        _ => throw new InvalidOperationException($"A fact of an unknown kind: {fact.GetType().Name}."),
+    };
 
     private static string RunOf(ReplayStepTaken step) => step.Run < 0 ? $"noise run {-step.Run}" : $"run {step.Run}";
 }

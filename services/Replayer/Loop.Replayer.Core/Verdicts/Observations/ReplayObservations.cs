@@ -74,7 +74,7 @@ public sealed record ReplayObservations
     /// <summary>Live services that the replay's clock did not reach though their recording holds dates near its start.</summary>
     public IReadOnlyList<string> ClockNotReached { get; init; } = [];
 
-    /// <summary>True when the answer is a refusal of the caller: 401, 403, gRPC 7 or 16.</summary>
+    /// <summary>True when a live service refused its caller: 401, 403, gRPC 7 or 16.</summary>
     public bool CallerRefused { get; init; }
 
     /// <summary>True when we waited at least max(30 s, 3 × recorded).</summary>

@@ -25,6 +25,9 @@ public enum SandboxFaultKind
 
     /// <summary>A person changed values in a debugger.</summary>
     ValuesChanged,
+
+    /// <summary>What was recorded cannot be read.</summary>
+    RecordingUnreadable,
 }
 
 /// <summary>How the healthy conversation of the same route did in the same sandbox, before the failing one.</summary>

@@ -18,7 +18,7 @@ internal static class InputRows
         if (at.Seen.IncompleteInputs is [string first, ..])
             return Decision.Inconclusive("V4", $"input incomplete: {first}", "raise the body limit of the capture nodes, or make the callee live (--live)");
         if (at.Seen is { CallerRefused: true, DroppedCredentials.Count: > 0 })
-            return Decision.Inconclusive("V4", $"input incomplete: the destination refused the caller, and {at.Dropped} could not be sent",
+            return Decision.Inconclusive("V4", $"input incomplete: {(at.IsSandbox ? "a live service" : "the destination")} refused the caller, and {at.Dropped} could not be sent",
                 $"supply it: --header '{at.Seen.DroppedCredentials[0]}: …'");
         if (at.Seen.TokenRefused is { } refusal)
             return Decision.Inconclusive("V4", $"input incomplete: {refusal}",

@@ -39,6 +39,7 @@ internal static class SandboxRows
         SandboxFaultKind.SeedFailed => "the declared state could not be made",
         SandboxFaultKind.ServiceDied => "a service ended before the entry was sent",
         SandboxFaultKind.ValuesChanged => "values were changed by hand in a debugger",
+        SandboxFaultKind.RecordingUnreadable => "the recording cannot be read",
         _ => "harness error",
     };
 
@@ -48,6 +49,7 @@ internal static class SandboxRows
         SandboxFaultKind.Unhealthy or SandboxFaultKind.ServiceDied => "read the log of the service; correct its command, environment or health check in the sandbox file",
         SandboxFaultKind.SeedFailed => "run the seed by hand, and correct state: in the sandbox file",
         SandboxFaultKind.ValuesChanged => "replay without changing values",
+        SandboxFaultKind.RecordingUnreadable => "restore the data folder from a backup, or start the Loop that wrote it",
         _ => "replay again; if it stays, report the replay's id",
     };
 }
