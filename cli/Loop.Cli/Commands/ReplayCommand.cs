@@ -41,6 +41,11 @@ internal static class ReplayCommand
         };
         command.Validators.Add(result => RequireOneId(result, ids, idOption, destination));
         command.Validators.Add(result => RequireOneWay(result, destination, sandbox, [live, recorded, fromHop, judge, times, wrong, expect, permute, fault, edit, against, learnNoise, noise]));
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(against) is { Tokens.Count: > 0 } && (result.GetResult(fault) ?? result.GetResult(edit)) is not null)
+                result.AddError("--against compares with a replay of what was recorded; with --fault or --edit there is none. Ask one after the other.");
+        });
         scope.Handle(command, async (result, client, cancellationToken) =>
         {
             files.Prepare(result);

@@ -91,10 +91,13 @@ internal sealed class Promoter(LoopClient client)
         foreach ((string role, ConversationDetail conversation) in needed.ByRole)
             conversations.Add(await Export(draft, conversation.Id, role, cancellationToken));
         SandboxAsked asked = proof.Sandbox!.Asked!;
+        TestNoise? noise = proof.Sandbox.Conditions is { Mask: "" } ? null : await WriteNoise(draft, proof, cancellationToken);
+        int ways = asked.Permute ? Math.Max(1, proof.Sandbox.Runs.Select(run => run.Assignment).Distinct().Count()) : 1;
         return new TestManifest
         {
             Format = TestManifest.FormatName,
-            Version = TestManifest.CurrentVersion,
+            // One that an earlier Loop would run as if it knew everything bears a version that it refuses.
+            Version = asked.Permute || noise is not null ? TestManifest.CurrentVersion : 1,
             Conversation = proof.ConversationId,
             Expect = TestExpectation.Verdicts.First(pair => pair.Value == expect).Key,
             Plan = new TestPlan
@@ -106,12 +109,22 @@ internal sealed class Promoter(LoopClient client)
                 Judge = asked.Judge is null ? null : proof.Sandbox.Conditions!.JudgedHopId,
                 Wrong = asked.Wrong,
                 Expect = asked.Expect,
-                Times = proof.Sandbox.Runs.Count,
+                Times = proof.Sandbox.Runs.Count / ways,
+                Permute = asked.Permute,
             },
+            Noise = noise,
             Conversations = conversations,
             Files = files,
             UsualSeconds = Math.Round(proof.Sandbox.Runs.Sum(run => run.PrepareMs + run.DriveMs + run.CompareMs) / 1000, 1),
         };
+    }
+
+    private async Task<TestNoise> WriteNoise(string draft, ReplayReport proof, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(draft, TestFolder.NoiseFile);
+        GivenNoise noise = await client.GetReplayNoise(proof.Id, cancellationToken);
+        await File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(noise, LoopJson.Indented), cancellationToken);
+        return new TestNoise(TestFolder.NoiseFile, TestFolder.HashOf(path));
     }
 
     private async Task<TestConversation> Export(string draft, string id, string role, CancellationToken cancellationToken)
@@ -126,7 +139,7 @@ internal sealed class Promoter(LoopClient client)
 
     private async Task<TestManifest> Prove(string draft, TestManifest manifest, PromotionRequest request, CancellationToken cancellationToken)
     {
-        ReplayCheck check = await client.CheckReplay(TestReplay.Of(manifest, Path.Combine(draft, SandboxFile.FileName), build: null), cancellationToken);
+        ReplayCheck check = await client.CheckReplay(TestReplay.Of(new TestFolder(draft, manifest), Path.Combine(draft, SandboxFile.FileName), build: null), cancellationToken);
         if (check.Baselines.Count == 0)
             throw new PromotionRefusedException(
                 $"no sealed replay of {manifest.Conversation} reproduced it under the plan of {request.Sandbox ?? "its sandbox file as it is now"}: state, environment, clock or another condition is not the one that was proven",

@@ -33,9 +33,9 @@ internal static class ProvenReplay
                     $"Replay the build that failed first: loopctl replay {conversation} --sandbox FILE",
                     .. replays.Take(1).Select(newest => $"The newest replay: {newest.Id} {newest.Verdict?.ToString().ToLowerInvariant() ?? newest.Stage}, {newest.Evidence}: {newest.Reason}"),
                 ]);
-        if (Array.TrueForAll(proofs, replay => replay.Sandbox!.Conditions is not { Mask: "" }))
-            throw new PromotionRefusedException($"the replay {proofs[0].Id} compared under a noise mask, which stays in the store that learned it", "Replay it once without --learn-noise and --noise, then promote.");
-        proofs = [.. proofs.Where(replay => replay.Sandbox!.Conditions is { Mask: "" })];
+        if (Array.TrueForAll(proofs, replay => !HasItsMask(replay)))
+            throw new PromotionRefusedException($"the replay {proofs[0].Id} compared under a noise mask that it was given with the request, and this store has none", "Replay it once with --learn-noise 6, then promote.");
+        proofs = [.. proofs.Where(HasItsMask)];
         if (proofs.FirstOrDefault(replay => replay.Sandbox!.Asked is not null) is not { } proof)
             throw new PromotionRefusedException($"the replay {proofs[0].Id} was made by an earlier Loop, which did not note how it was asked for", "Replay it again with the same sandbox file, then promote.");
         return proof.Sandbox!.Asked!.Headers.Count == 0
@@ -44,4 +44,7 @@ internal static class ProvenReplay
                 $"the replay {proof.Id} was given the header {string.Join(", ", proof.Sandbox.Asked.Headers)}, whose value may be a secret and is kept nowhere",
                 "Write it into the sandbox file (credentials: { NAME: { header: …, environment: VARIABLE } }), replay, then promote.");
     }
+
+    // Without a mask there is nothing that could be missing.
+    private static bool HasItsMask(ReplayReport replay) => replay.Sandbox is { Conditions.Mask: "" } or { Noise.MaskSha256: not null };
 }

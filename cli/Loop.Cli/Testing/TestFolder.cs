@@ -11,6 +11,9 @@ namespace Loop.Cli.Testing;
 /// <param name="Manifest">What it asks for.</param>
 internal sealed record TestFolder(string Path, TestManifest Manifest)
 {
+    /// <summary>Name of the noise mask.</summary>
+    public const string NoiseFile = "noise.json";
+
     /// <summary>Folder of the conversations.</summary>
     public const string ConversationsFolder = "conversations";
 
@@ -31,7 +34,8 @@ internal sealed record TestFolder(string Path, TestManifest Manifest)
         var folder = new TestFolder(path, manifest);
         if (!TestExpectation.Verdicts.ContainsKey(manifest.Expect))
             throw new TestFolderException(TestManifest.FileName, $"the expectation '{manifest.Expect}' is unknown; known are {string.Join(", ", TestExpectation.Verdicts.Keys)}");
-        foreach ((string file, string sha256) in manifest.Conversations.Select(one => (one.File, one.Sha256)).Concat(manifest.Files.Select(one => (one.File, one.Sha256))))
+        IEnumerable<(string, string)> noise = manifest.Noise is { } mask ? [(mask.File, mask.Sha256)] : [];
+        foreach ((string file, string sha256) in manifest.Conversations.Select(one => (one.File, one.Sha256)).Concat(manifest.Files.Select(one => (one.File, one.Sha256))).Concat(noise))
             folder.Check(file, sha256);
         if (!manifest.Conversations.Any(one => one.Id == manifest.Conversation))
             throw new TestFolderException(TestManifest.FileName, $"the conversation {manifest.Conversation} is not among its conversations");
@@ -48,6 +52,22 @@ internal sealed record TestFolder(string Path, TestManifest Manifest)
 
     /// <summary>Absolute path of a file of the folder.</summary>
     public string PathOf(string file) => System.IO.Path.Combine(Path, file);
+
+    /// <summary>Its noise mask; null without one.</summary>
+    /// <exception cref="TestFolderException">It cannot be read.</exception>
+    public GivenNoise? ReadNoise()
+    {
+        if (Manifest.Noise is not { } noise)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<GivenNoise>(File.ReadAllBytes(PathOf(noise.File)), LoopJson.Options);
+        }
+        catch (JsonException exception)
+        {
+            throw new TestFolderException(noise.File, $"it cannot be read: {exception.Message}");
+        }
+    }
 
     private static TestManifest ReadManifest(string path)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Loop.Contracts.Replays;
 
 namespace Loop.Cli.Testing;
@@ -11,8 +12,8 @@ internal sealed record TestManifest
     /// <summary>What <see cref="Format"/> says.</summary>
     public const string FormatName = "loop-test";
 
-    /// <summary>The version that is written, and the newest one that is read.</summary>
-    public const int CurrentVersion = 1;
+    /// <summary>The newest version that is read. It is written only where the plan asks for what version 1 does not know, so that an earlier Loop reads all others.</summary>
+    public const int CurrentVersion = 2;
 
     /// <summary><see cref="FormatName"/>.</summary>
     public required string Format { get; init; }
@@ -37,6 +38,10 @@ internal sealed record TestManifest
 
     /// <summary>Proofs that the failure happens under this plan; without one nothing is ever fixed.</summary>
     public IReadOnlyList<ReplayBaseline> Baselines { get; init; } = [];
+
+    /// <summary>What was learned to vary, and is not compared by value; null when everything is. Since version 2.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TestNoise? Noise { get; init; }
 
     /// <summary>How long the replay took when the test was kept, seconds: for the first estimate.</summary>
     public double UsualSeconds { get; init; }
@@ -63,8 +68,12 @@ internal sealed record TestPlan
     /// <summary>What should stand there; null when nobody said.</summary>
     public string? Expect { get; init; }
 
-    /// <summary>Runs.</summary>
+    /// <summary>Runs; with <see cref="Permute"/>, of each way.</summary>
     public required int Times { get; init; }
+
+    /// <summary>Every way to hand out answers to equal calls of one time is tried. Since version 2.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Permute { get; init; }
 }
 
 /// <summary>A conversation of a test folder.</summary>
@@ -78,6 +87,11 @@ internal sealed record TestConversation(string Id, string Role, string File, str
 /// <param name="File">Path relative to the folder.</param>
 /// <param name="Sha256">SHA-256 of the file, lower-case hex.</param>
 internal sealed record TestFile(string File, string Sha256);
+
+/// <summary>The noise mask of a test folder.</summary>
+/// <param name="File">Path relative to the folder: a <see cref="GivenNoise"/>.</param>
+/// <param name="Sha256">SHA-256 of the file, lower-case hex.</param>
+internal sealed record TestNoise(string File, string Sha256);
 
 /// <summary>What counts as passed.</summary>
 internal static class TestExpectation

@@ -51,7 +51,7 @@ internal sealed class TestRun(CliContext context, LoopClient client, TestRunOpti
         {
             foreach (TestConversation conversation in folder.Manifest.Conversations)
                 await Import(folder, conversation, cancellationToken);
-            ReplayRequest request = TestReplay.Of(folder.Manifest, options.Sandbox ?? folder.SandboxPath, options.Build);
+            ReplayRequest request = TestReplay.Of(folder, options.Sandbox ?? folder.SandboxPath, options.Build);
             ReplayReport report = await ReplayFollower.Follow(context, client, request, told => progress.Stage(folder.Name, told), cancellationToken);
             ReportedCase judged = ReportedCase.Of(folder.Name, folder.Expected, report, context.Time.GetElapsedTime(start), requireSealed: true);
             return options.Logs is { } logs ? judged with { LogFiles = await RunLogs.Write(client, report, Path.Combine(logs, folder.Name), cancellationToken) } : judged;

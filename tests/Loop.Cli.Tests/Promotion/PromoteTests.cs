@@ -24,6 +24,9 @@ public sealed class PromoteTests : IDisposable
         Assert.Equal($"Passes when the verdict is fixed, in 7 runs. Run it with: loopctl test {To}\n", run.Error);
         TestFolder folder = TestFolder.Read($"{To}/charge");
         TestManifest manifest = folder.Manifest;
+        // An earlier Loop reads it.
+        Assert.Equal((1, null, false), (manifest.Version, manifest.Noise, manifest.Plan.Permute));
+        Assert.DoesNotContain("permute", await File.ReadAllTextAsync($"{To}/charge/loop-test.json"), StringComparison.Ordinal);
         Assert.Equal((Samples.Id, "fixed", "h2", 7, "R1"), (manifest.Conversation, manifest.Expect, manifest.Plan.Judge, manifest.Plan.Times, manifest.Baselines.Single().Row));
         Assert.Equal(["7f3k9m2q0abc failing", "c0c0c0c0c0c0 control", "d0d0d0d0d0d0 prelude"], manifest.Conversations.Select(one => $"{one.Id} {one.Role}"));
         Assert.Equal("select 1;", await File.ReadAllTextAsync($"{To}/charge/files/rows.sql"));
@@ -43,12 +46,38 @@ public sealed class PromoteTests : IDisposable
         await Refused("no sealed replay of 7f3k9m2q0abc reproduced it", api => api.OnJson(List, new[] { proof with { Evidence = "unsealed" } }), "loopctl replay 7f3k9m2q0abc --sandbox FILE");
         await Refused("no sealed replay of 7f3k9m2q0abc reproduced it", api => api.OnJson(List, new[] { proof with { Sandbox = proof.Sandbox! with { WhatIf = ["a fault"] } } }));
         await Refused("made by an earlier Loop", api => api.OnJson(List, new[] { proof with { Sandbox = proof.Sandbox! with { Asked = null } } }));
-        await Refused("compared under a noise mask", api => api.OnJson(List, new[] { proof with { Sandbox = proof.Sandbox! with { Conditions = proof.Sandbox.Conditions! with { Mask = "m" } } } }));
+        await Refused("compared under a noise mask that it was given with the request", api => api.OnJson(List, new[] { proof with { Sandbox = proof.Sandbox! with { Conditions = proof.Sandbox.Conditions! with { Mask = "m" } } } }));
         await Refused("was given the header x-api-key", api => api.OnJson(List, new[] { proof with { Sandbox = proof.Sandbox! with { Asked = proof.Sandbox.Asked! with { Headers = ["x-api-key"] } } } }), "credentials:");
         await Refused("is not there", api => api.OnJson(List, new[] { proof with { Sandbox = proof.Sandbox! with { File = $"{_folder}/away.yaml" } } }));
         await Refused("reproduced it under the plan of", api => api.OnJson("POST /api/v1/replays/check", Check() with { Baselines = [], RunsNeeded = null }));
         await Refused("nothing can be fixed", api => api.OnJson("POST /api/v1/replays/check", Check() with { Baselines = [Testing.TestFolders.Baseline with { Row = "H" }], RunsNeeded = null }), "--expect-verdict reproduced");
         await Refused("so rarely that 100 clean runs", api => api.OnJson("POST /api/v1/replays/check", Check() with { RunsNeeded = 299 }));
+    }
+
+    [Fact]
+    public async Task Promote_OfAProofUnderAMaskAndAssignments_KeepsBoth()
+    {
+        ReplayReport proof = Proof();
+        SandboxReport sandbox = proof.Sandbox! with
+        {
+            Conditions = proof.Sandbox.Conditions! with { Mask = "m" },
+            Noise = new NoiseReport { LearnedBy = proof.Id, Runs = 6, MaskSha256 = "ab" },
+            Asked = proof.Sandbox.Asked! with { Permute = true },
+            Runs = [.. Enumerable.Range(1, 6).Select(number => new RunReport { Number = number, Verdict = Verdict.Reproduced, Row = "R1", Reason = "", Assignment = $"way {number % 3}" })],
+        };
+        GivenNoise mask = new(proof.Id, 6, JsonDocument.Parse("""{"key":{"route":"GET shop/"},"entries":[]}""").RootElement);
+        await using FakeApi api = (await Server()).OnJson(List, new[] { proof with { Sandbox = sandbox } }).OnJson($"GET /api/v1/replays/{proof.Id}/noise", mask);
+
+        LoopctlRun run = await Promote(api, "--bodies-reviewed", "--name", "charge");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error.StartsWith("Passes", StringComparison.Ordinal) ? "" : run.Error));
+        TestFolder folder = TestFolder.Read($"{To}/charge");
+        // Two runs of each way; a fix takes more of them.
+        Assert.Equal((2, true, 7, "noise.json"), (folder.Manifest.Version, folder.Manifest.Plan.Permute, folder.Manifest.Plan.Times, folder.Manifest.Noise!.File));
+        SandboxReplay asked = JsonSerializer.Deserialize<ReplayRequest>(api.Requests.Single(one => one.StartsWith("POST /api/v1/replays/check", StringComparison.Ordinal))["POST /api/v1/replays/check ".Length..], LoopJson.Options)!.Sandbox!;
+        Assert.Equal((2, true, 6, "GET shop/"), (asked.Times, asked.Permute, asked.NoiseMask!.Runs, asked.NoiseMask.Mask.GetProperty("key").GetProperty("route").GetString()));
+        await File.AppendAllTextAsync($"{To}/charge/noise.json", " ");
+        Assert.Contains("noise.json: it was changed since it was promoted", Assert.Throws<TestFolderException>(() => TestFolder.Read($"{To}/charge")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class TestFolderTests : IDisposable
     [InlineData("loop-test.json", null, "loop-test.json: it is missing: this is no folder of loopctl promote")]
     [InlineData("loop-test.json", "{", "loop-test.json: it cannot be read")]
     [InlineData("loop-test.json", "{}", "loop-test.json: its format is ''")]
-    [InlineData("loop-test.json", """{"format":"loop-test","version":2}""", "loop-test.json: its version is 2, and this loopctl reads 1 to 1")]
+    [InlineData("loop-test.json", """{"format":"loop-test","version":3}""", "loop-test.json: its version is 3, and this loopctl reads 1 to 2")]
     [InlineData("loop-test.json", """{"format":"loop-test","version":1}""", "loop-test.json: it cannot be read: JSON deserialization")]
     [InlineData("loop-sandbox.yaml", null, "loop-sandbox.yaml: it is missing")]
     [InlineData("loop-sandbox.yaml", "version: 1\nservices:\n  a:\n    comand: x\n", "loop-sandbox.yaml: loop-sandbox.yaml:4:5: unknown key 'comand'")]
