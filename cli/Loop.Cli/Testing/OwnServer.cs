@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Loop.Cli.Commands;
+using Loop.EnvoyConfig.Running;
 
 namespace Loop.Cli.Testing;
 
@@ -13,14 +14,15 @@ internal sealed partial class OwnServer : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
-    private readonly string _data;
+    private readonly ServerFolder _folder;
     private readonly Queue<string> _lastWords = new();
+    private bool _hasStarted;
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private OwnServer(Process process, string data)
+    private OwnServer(Process process, ServerFolder folder)
     {
         _process = process;
-        _data = data;
+        _folder = folder;
     }
 
     /// <summary>Where it listens.</summary>
@@ -31,8 +33,9 @@ internal sealed partial class OwnServer : IAsyncDisposable
     public static async Task<OwnServer> Start(CancellationToken cancellationToken)
     {
         string program = LoopdPlace.Find() ?? throw new IOException($"loopd was not found beside loopctl ({AppContext.BaseDirectory}) or in PATH. Name a running server: --url or {CommandScope.UrlVariable}.");
-        string data = Directory.CreateTempSubdirectory("loop-test-").FullName;
-        var start = new ProcessStartInfo(program, ["--data", data, "--roles", "store,replayer", "--link-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"])
+        ServerFolder.Sweep();
+        var folder = ServerFolder.Make();
+        var start = new ProcessStartInfo(program, ["--data", folder.Data, "--roles", "store,replayer", "--link-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -40,7 +43,9 @@ internal sealed partial class OwnServer : IAsyncDisposable
         };
         // Of a server that others reach; this one listens on loopback alone, and its only client has no token to send.
         start.Environment.Remove("Loop__Api__Token");
-        var server = new OwnServer(new Process { StartInfo = start, EnableRaisingEvents = true }, data);
+        var server = new OwnServer(new Process { StartInfo = start, EnableRaisingEvents = true }, folder);
+        // A loopctl that is killed cannot end it.
+        OrphanWatch.Prepare(start);
         try
         {
             await server.Run(cancellationToken);
@@ -71,8 +76,10 @@ internal sealed partial class OwnServer : IAsyncDisposable
             }
         }
 
+        if (_hasStarted)
+            OrphanWatch.Drop(_process.Id);
         _process.Dispose();
-        Directory.Delete(_data, recursive: true);
+        _folder.Remove();
     }
 
     private bool IsRunning { get; set; }
@@ -86,7 +93,8 @@ internal sealed partial class OwnServer : IAsyncDisposable
         };
         _process.OutputDataReceived += (_, line) => OnOutput(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        IsRunning = _process.Start();
+        IsRunning = _hasStarted = _process.Start();
+        OrphanWatch.Add(_process.Id);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         try
