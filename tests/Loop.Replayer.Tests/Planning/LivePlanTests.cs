@@ -1,4 +1,5 @@
 using CsCheck;
+using Loop.Contracts.Api;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Tests.Support;
 
@@ -29,6 +30,14 @@ public sealed class LivePlanTests
         Recording recording = new();
         recording.Hop("payments", "POST", "/charge", 200, "{}", source: "web");
         Assert.Equal("1", Numbers(LivePlan.Of(recording.Detail.Hops, recording.Exchanges, new HashSet<string> { "web" }).Answered));
+    }
+
+    [Fact]
+    public void Of_APartOfTheTree_DrivesItsRootWhoeverMadeIt()
+    {
+        HopView[] part = [.. Shop.Detail.Hops.Where(hop => hop.Number >= 4)];
+        LivePlan plan = LivePlan.Of(part, Shop.Exchanges, new HashSet<string> { "web", "payments", "recommendations", "history" }, part[0].Id);
+        Assert.Equal(("4", "5"), (Numbers(plan.Drives), Numbers(plan.Relayed)));
     }
 
     [Fact]

@@ -25,12 +25,13 @@ public sealed record LivePlan
     /// <param name="hops">All hops.</param>
     /// <param name="exchanges">All recorded exchanges.</param>
     /// <param name="live">Services that run for real.</param>
-    public static LivePlan Of(IReadOnlyList<HopView> hops, IReadOnlyList<Exchange> exchanges, IReadOnlySet<string> live)
+    /// <param name="from">Hop above which nothing happens: whoever made it does not run here. Null when everything may.</param>
+    public static LivePlan Of(IReadOnlyList<HopView> hops, IReadOnlyList<Exchange> exchanges, IReadOnlySet<string> live, string? from = null)
     {
         IReadOnlyList<PlannedCall> calls = PlannedCalls.Of(hops, exchanges);
         Dictionary<string, HopView> byId = hops.ToDictionary(hop => hop.Id);
         // The tree says during which hop a call was made; without a parent, the proxy that saw it leave says which service made it.
-        bool IsMadeByLive(HopView hop) => hop.ParentId is { } parent && byId.TryGetValue(parent, out HopView? caller) ? live.Contains(caller.Destination) : live.Contains(hop.Source);
+        bool IsMadeByLive(HopView hop) => hop.Id != from && (hop.ParentId is { } parent && byId.TryGetValue(parent, out HopView? caller) ? live.Contains(caller.Destination) : live.Contains(hop.Source));
         ILookup<(bool Made, bool Answered), PlannedCall> sides = calls.ToLookup(call => (IsMadeByLive(call.Hop), live.Contains(call.Hop.Destination)));
         return new LivePlan
         {

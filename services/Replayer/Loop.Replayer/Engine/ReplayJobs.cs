@@ -57,7 +57,7 @@ internal sealed class ReplayJobs(IRecordings recordings, IReplayJournal journal,
         if (choice is null)
             return (null, refusal);
         IEnumerable<HopView> scope = request.Hop is null ? plan.Conversation.Hops : plan.Calls.Select(call => call.Hop).Prepend(plan.Entry.Hop);
-        LivePlan live = LivePlan.Of([.. scope.Where(hop => !KeyAnswers.IsFetch(file, hop))], exchanges, choice.LiveServices);
+        LivePlan live = LivePlan.Of([.. scope.Where(hop => !KeyAnswers.IsFetch(file, hop))], exchanges, choice.LiveServices, request.Hop is null ? null : plan.Entry.Hop.Id);
         if (live.Drives.Count == 0)
             return (null, ReplayRefusal.NothingLive(plan.Conversation.Id, choice.LiveServices, plan.Conversation.Hops));
         (SandboxChoice? changed, refusal) = await WhatIfChoice.Read(sandbox, choice, live, exchanges, recordings);
