@@ -23,7 +23,7 @@ internal static class ReplaysCommand
             if (result.GetValue(json))
                 JsonOutput.Document(scope.Context, replays);
             else if (replays.Count == 0)
-                scope.Context.Error.WriteLine("No replay was made yet: loopctl replay ID --destination host:port");
+                scope.Context.Error.WriteLine("No replay was made yet: loopctl replay ID --sandbox FILE, or loopctl replay ID --destination host:port");
             else
                 WriteTable(scope.Context, replays);
             return ExitCodes.Success;

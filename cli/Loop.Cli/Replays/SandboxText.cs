@@ -8,7 +8,9 @@ internal static class SandboxText
 {
     public static void Write(CliContext context, SandboxReport sandbox)
     {
-        context.Console.PutLine($"live         {SafeText.Line(string.Join(", ", sandbox.Live))}");
+        // Which services run is not known before a replay has begun.
+        if (sandbox.Live.Count > 0)
+            context.Console.PutLine($"live         {SafeText.Line(string.Join(", ", sandbox.Live))}");
         if (sandbox.Judged is { } judged)
             context.Console.PutLine($"judged       {SafeText.Line(judged)}");
         if (sandbox.UnsealedBecause is { } reason)

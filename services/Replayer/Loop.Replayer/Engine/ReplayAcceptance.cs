@@ -35,7 +35,7 @@ internal sealed record ReplayRefusal(int Status, string Kind, string Title, stri
         new(404, "unknown-conversation", "No such conversation.", $"No kept conversation begins with '{prefix}'.", "List the kept ones: loopctl list.");
 
     public static ReplayRefusal UnknownReplay(string id) =>
-        new(404, "unknown-replay", "No such replay.", $"No replay has the id '{id}'.", "List them: GET /api/v1/replays.");
+        new(404, "unknown-replay", "No such replay.", $"No replay has the id '{id}'.", "List them: loopctl replays list.");
 
     public static ReplayRefusal UnknownPart(string what, string detail, string remedy) => new(404, $"unknown-{what}", $"No such {what}.", detail, remedy);
 

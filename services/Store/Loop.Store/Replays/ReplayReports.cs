@@ -57,8 +57,10 @@ internal static class ReplayReports
         ReplayAnswered answered => answered.At,
         ReplayExchangeObserved observed => observed.At,
         ReplayStepTaken step => step.At,
+        ReplayRunsPlanned planned => planned.At,
         ReplayFinished finished => finished.At,
-        _ => throw new InvalidOperationException($"A fact of an unknown kind: {fact.GetType().Name}."),
+        // The others tell how long it has been quiet.
+        _ => DateTimeOffset.MinValue,
     };
 
     private static string RunOf(ReplayStepTaken step) => step.Run < 0 ? $"noise run {-step.Run}" : $"run {step.Run}";
