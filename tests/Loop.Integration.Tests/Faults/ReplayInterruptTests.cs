@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Runtime.Versioning;
-using Loop.Contracts.Api;
 using Loop.Contracts.Replays;
 using Loop.Integration.Tests.Harness;
 using Loop.Integration.Tests.Replaying;
@@ -23,14 +21,13 @@ public sealed class ReplayInterruptTests : IDisposable
     [Fact]
     public async Task CtrlCTwice_EndsTheReplayWithoutAVerdictAndLeavesNothing()
     {
-        string runtime = Directory.CreateDirectory(Path.Combine(_root, "run")).FullName;
-        await using LoopServer server = await LoopServer.Start(environment: new Dictionary<string, string>(FastTimes.Environment) { ["XDG_RUNTIME_DIR"] = runtime });
+        await using LoopServer server = await LoopServer.Start(environment: Leftovers.Environment(_root));
         string conversation = await KeptShop.Suggestion(server, Cancellation);
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "loopctl"), ["replay", conversation, "--sandbox", SilentService()]) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["LOOP_URL"] = server.Http.ToString();
         using Process loopctl = Process.Start(start)!;
         Task<string> told = loopctl.StandardError.ReadToEndAsync(Cancellation);
-        ReplayReport running = await Until(server, report => report.Stage.StartsWith("run ", StringComparison.Ordinal) || report.Verdict is not null);
+        ReplayReport running = await server.ReportUntil(null, report => report.Stage.StartsWith("run ", StringComparison.Ordinal) || report.Verdict is not null, Cancellation);
         Assert.True(running.Verdict is null, $"{running.Row}: {running.Reason}");
 
         await Interrupt(loopctl);
@@ -39,10 +36,10 @@ public sealed class ReplayInterruptTests : IDisposable
         Assert.NotEqual(0, loopctl.ExitCode);
         Assert.Contains(running.Id, await told, StringComparison.Ordinal);
 
-        ReplayReport ended = await Until(server, report => report.Verdict is not null);
+        ReplayReport ended = await server.ReportUntil(null, report => report.Verdict is not null, Cancellation);
         Assert.Equal((Verdict.Inconclusive, "V1"), (ended.Verdict, ended.Row));
         Assert.Contains("cancelled", ended.Reason, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(runtime, "loop-sandboxes")));
+        Leftovers.AssertNoSandbox(_root);
         Assert.Empty(server.Errors);
     }
 
@@ -57,19 +54,5 @@ public sealed class ReplayInterruptTests : IDisposable
         string path = Path.Combine(_root, "loop-sandbox.yaml");
         File.WriteAllText(path, $"version: 1\nservices:\n  history:\n    command: [\"{Path.Combine(AppContext.BaseDirectory, "Loop.Replayer.Sandbox.Programs")}\", silent]\n    port: 8080\n    state: none\n");
         return path;
-    }
-
-    private static async Task<ReplayReport> Until(LoopServer server, Func<ReplayReport, bool> isThere)
-    {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(Limit);
-        using HttpClient client = new() { BaseAddress = server.Http };
-        while (true)
-        {
-            ReplayReport[] reports = (await client.GetFromJsonAsync<ReplayReport[]>("/api/v1/replays", LoopJson.Options, limit.Token))!;
-            if (reports is [ReplayReport report] && isThere(report))
-                return report;
-            await Task.Delay(20, limit.Token);
-        }
     }
 }

@@ -12,15 +12,14 @@ namespace Loop.Integration.Tests.Faults;
 [SupportedOSPlatform("linux")]
 public sealed class ReplayKillTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private readonly string _root = Directory.CreateTempSubdirectory("loop-rk-").FullName;
     private readonly ShopSandbox _sandbox = new();
     private readonly Dictionary<string, string> _environment;
 
     public ReplayKillTests()
     {
-        _environment = new Dictionary<string, string>(FastTimes.Environment) { ["XDG_RUNTIME_DIR"] = Folder("run"), ["TMPDIR"] = Folder("tmp") };
-        Folder("data");
+        _environment = Leftovers.Environment(_root);
+        Directory.CreateDirectory(Path.Combine(_root, "data"));
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -42,13 +41,13 @@ public sealed class ReplayKillTests : IDisposable
             string conversation = await KeptShop.Suggestion(server, Cancellation);
             first = await Ask(server, conversation);
             second = await Ask(server, conversation);
-            await Until(server, first, report => report.Stage is "run 1: prepared");
+            await server.ReportUntil(first, report => report.Stage is "run 1: prepared", Cancellation);
             await server.Kill();
         }
 
         await using (LoopServer server = await Start())
         {
-            await Until(server, first, report => report.Stage is "run 1: sent");
+            await server.ReportUntil(first, report => report.Stage is "run 1: sent", Cancellation);
             await server.Kill();
         }
 
@@ -57,21 +56,21 @@ public sealed class ReplayKillTests : IDisposable
             ReplayReport twice = await Ended(server, first, "interrupted 2 times: begun again each time after the replayer was restarted");
             await Ended(server, second, null);
             third = await Ask(server, twice.ConversationId);
-            await Until(server, third, report => report.Stage is "run 1: sent");
+            await server.ReportUntil(third, report => report.Stage is "run 1: sent", Cancellation);
             // The place is removed before anything is compared.
-            await Until(server, third, _ => !Directory.EnumerateFiles(Sandboxes, "agent", SearchOption.AllDirectories).Any());
+            await server.ReportUntil(third, _ => !Directory.EnumerateFiles(Sandboxes, "agent", SearchOption.AllDirectories).Any(), Cancellation);
             await server.Kill();
         }
 
         await using (LoopServer server = await Start())
         {
-            await Until(server, third, report => report.Stage is "run 1: decided" || report.Verdict is not null);
+            await server.ReportUntil(third, report => report.Stage is "run 1: decided" || report.Verdict is not null, Cancellation);
             await server.Kill();
         }
 
         await using (LoopServer server = await Start())
         {
-            ReplayReport report = await Until(server, third, report => report.Verdict is not null);
+            ReplayReport report = await server.ReportUntil(third, report => report.Verdict is not null, Cancellation);
             Assert.Equal((Verdict.Reproduced, "R1", 1), (report.Verdict, report.Row, report.Sandbox!.Runs.Count));
             using HttpClient client = new() { BaseAddress = server.Http };
             ReplayReport[] all = (await client.GetFromJsonAsync<ReplayReport[]>("/api/v1/replays", LoopJson.Options, Cancellation))!;
@@ -79,10 +78,7 @@ public sealed class ReplayKillTests : IDisposable
             Assert.Equal(0, await server.Stop());
         }
 
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Sandboxes));
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.Combine(_root, "tmp")), path => Path.GetFileName(path).StartsWith("loop-", StringComparison.Ordinal));
-        Assert.DoesNotContain(_root, await File.ReadAllTextAsync("/proc/self/mountinfo", Cancellation), StringComparison.Ordinal);
-        Assert.Empty(Processes());
+        await Leftovers.AssertNone(_root, Cancellation);
     }
 
     private Task<LoopServer> Start() => LoopServer.Start(Path.Combine(_root, "data"), _environment);
@@ -98,41 +94,9 @@ public sealed class ReplayKillTests : IDisposable
 
     private static async Task<ReplayReport> Ended(LoopServer server, string id, string? note)
     {
-        ReplayReport report = await Until(server, id, report => report.Verdict is not null);
+        ReplayReport report = await server.ReportUntil(id, report => report.Verdict is not null, Cancellation);
         Assert.Equal((Verdict.Reproduced, "R1", 1), (report.Verdict, report.Row, report.Sandbox!.Runs.Count));
         Assert.Equal(note, report.Sandbox.Listed.FirstOrDefault(line => line.StartsWith("interrupted", StringComparison.Ordinal)));
         return report;
     }
-
-    private static async Task<ReplayReport> Until(LoopServer server, string id, Func<ReplayReport, bool> isThere)
-    {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(Limit);
-        using HttpClient client = new() { BaseAddress = server.Http };
-        while (true)
-        {
-            ReplayReport report = (await client.GetFromJsonAsync<ReplayReport>($"/api/v1/replays/{id}", LoopJson.Options, limit.Token))!;
-            if (isThere(report))
-                return report;
-            Assert.True(report.Verdict is null, $"{id} ended before it was expected: {report.Verdict} {report.Row} {report.Reason}");
-            await Task.Delay(5, limit.Token);
-        }
-    }
-
-    // Whatever a server started, however it was forked, has its environment or runs in the work folder.
-    private string[] Processes() => [.. Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)).Where(IsOurs)];
-
-    private bool IsOurs(string process)
-    {
-        try
-        {
-            return File.ReadAllText(process + "/environ").Contains(_root, StringComparison.Ordinal) || File.ReadAllText(process + "/cmdline").Contains(_root, StringComparison.Ordinal);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    private string Folder(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
 }

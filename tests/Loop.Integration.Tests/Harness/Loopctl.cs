@@ -5,7 +5,7 @@ namespace Loop.Integration.Tests.Harness;
 /// <summary>The real <c>loopctl</c>, beside the tests.</summary>
 internal static class Loopctl
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(180);
 
     /// <summary>Runs it against a server to its end.</summary>
     public static Task<(int Code, string Output, string Errors)> Run(Uri server, params string[] arguments) => RunWith(server, arguments);

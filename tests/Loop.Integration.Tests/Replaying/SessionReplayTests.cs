@@ -25,17 +25,17 @@ public sealed class SessionReplayTests(CapturedMesh mesh) : IClassFixture<Captur
     {
         string[] session = await KeepSession();
 
-        ReplayReport alone = await Replay([session[^1]], "buggy");
+        ReplayReport alone = await mesh.Server.Replay([session[^1]], FileOf("buggy"));
         Assert.Equal((Verdict.Inconclusive, "V4"), (alone.Verdict, alone.Row));
 
-        ReplayReport whole = await Replay(session, "buggy");
+        ReplayReport whole = await mesh.Server.Replay(session, FileOf("buggy"));
         Assert.True((whole.Verdict, whole.Row) == (Verdict.Reproduced, "R1"), $"{whole.Verdict} {whole.Row} {whole.Reason}");
         Assert.Empty(whole.Divergences);
 
-        ReplayReport unfilled = await Replay([session[0], session[^1]], "buggy");
+        ReplayReport unfilled = await mesh.Server.Replay([session[0], session[^1]], FileOf("buggy"));
         Assert.Equal((Verdict.Diverged, 409), (unfilled.Verdict, unfilled.ReplayedStatus));
 
-        ReplayReport mended = await Replay(session, "fixed");
+        ReplayReport mended = await mesh.Server.Replay(session, FileOf("fixed"));
         Assert.Equal((Verdict.Fixed, "F3"), (mended.Verdict, mended.Row));
 
         // Kept as a test, the session goes along.
@@ -101,15 +101,5 @@ public sealed class SessionReplayTests(CapturedMesh mesh) : IClassFixture<Captur
         string program = Path.Combine(AppContext.BaseDirectory, "Loop.Replayer.Sandbox.Programs");
         File.WriteAllText(path, $"version: 1\nservices:\n  orders:\n    command: [\"{program}\", session, \"8080\", {build}]\n    port: 8080\n    state: none\n    build: {{ git: {build} }}\n");
         return path;
-    }
-
-    private async Task<ReplayReport> Replay(string[] ids, string build)
-    {
-        (int code, string output, string errors) = await Loopctl.Run(mesh.Server.Http, ["replay", .. ids, "--sandbox", FileOf(build), "--json"]);
-        Assert.True(code < 64, errors);
-        ReplayReport report = JsonSerializer.Deserialize<ReplayReport>(output, LoopJson.Options)!;
-        if (report.Sandbox!.UnsealedBecause is { } reason)
-            Assert.Skip(reason);
-        return report;
     }
 }

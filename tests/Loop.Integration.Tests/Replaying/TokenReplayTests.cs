@@ -22,13 +22,13 @@ public sealed class TokenReplayTests
         AssertRedacted(kept, token);
         using TokenSandbox sandbox = new();
 
-        ReplayReport again = await Replay(server, kept, sandbox.File("jwt: {keySet: " + KeySet + "}"));
+        ReplayReport again = await server.Replay(kept.Id, sandbox.File("jwt: {keySet: " + KeySet + "}"));
         Assert.Equal((Verdict.Reproduced, "R1", "passed"), (again.Verdict, again.Row, again.Sandbox!.Control));
         Assert.Empty(again.Divergences);
         Assert.Equal(["GET login.internal/keys by accounts"], again.Sandbox.Runs[0].Background);
         Assert.Contains(again.Adjustments, line => line.StartsWith("minted authorization: RS256, valid until ", StringComparison.Ordinal) && line.EndsWith(", made up sub, email", StringComparison.Ordinal));
 
-        ReplayReport mended = await Replay(server, kept, sandbox.File("jwt: {keySet: " + KeySet + "}", build: "mended"));
+        ReplayReport mended = await server.Replay(kept.Id, sandbox.File("jwt: {keySet: " + KeySet + "}", build: "mended"));
         Assert.Equal((Verdict.Fixed, "F3"), (mended.Verdict, mended.Row));
 
         await AssertUndecided(server, kept, sandbox.File("jwt: {keySet: http://login.internal/other}"), "nobody fetched login.internal/other");
@@ -39,7 +39,7 @@ public sealed class TokenReplayTests
 
     private static async Task AssertUndecided(LoopServer server, ConversationDetail kept, string file, string reason)
     {
-        ReplayReport report = await Replay(server, kept, file);
+        ReplayReport report = await server.Replay(kept.Id, file);
         Assert.Equal(Verdict.Inconclusive, report.Verdict);
         Assert.Contains("accounts refused the token that was minted for the replay (status 401", report.Reason);
         Assert.Contains(reason, report.Reason);
@@ -65,17 +65,6 @@ public sealed class TokenReplayTests
         Assert.Equal("production-7 at+jwt", $"{jwt.Header["kid"]} {jwt.Header["typ"]}");
         Assert.Equal("accounts read write", $"{jwt.Claims["aud"]} {jwt.Claims["scope"]}");
         Assert.True(RedactedJwt.IsTokenised(jwt.Claims["sub"]) && RedactedJwt.IsTokenised(jwt.Claims["email"]));
-    }
-
-    private static async Task<ReplayReport> Replay(LoopServer server, ConversationDetail kept, string file)
-    {
-        (int code, string output, string errors) = await Loopctl.Run(server.Http, ["replay", kept.Id, "--sandbox", file, "--json"]);
-        Assert.True(output.Length > 0, errors);
-        ReplayReport report = JsonSerializer.Deserialize<ReplayReport>(output, LoopJson.Options)!;
-        if (report.Sandbox!.UnsealedBecause is { } reason)
-            Assert.Skip(reason);
-        Assert.Equal(((int)report.Verdict!.Value, "sealed"), (code, report.Evidence));
-        return report;
     }
 
     private sealed class TokenSandbox : IDisposable
