@@ -42,14 +42,14 @@ public sealed class ConfigFileTests : IDisposable
     public void Read_NothingIsSet_TheDefaultsHold(string text) => Assert.Empty(Read(text));
 
     [Theory]
-    [InlineData("captur:\n  listen: 127.0.0.1:1", "line 2: unknown key 'captur'; did you mean 'capture'?", 2)]
+    [InlineData("captur:\n  listen: 127.0.0.1:1", "line 1: unknown key 'captur'; did you mean 'capture'?", 1)]
     [InlineData("capture:\n  lisen: 127.0.0.1:1", "line 2: unknown key 'capture.lisen'; did you mean 'capture.listen'?", 2)]
     [InlineData("capture:\n\n  ring:\n    poolByte: 1", "line 4: unknown key 'capture.ring.poolByte'; did you mean 'capture.ring.poolBytes'?", 4)]
     [InlineData("capture:\n  adminTaps:\n    - urll: x", "line 3: unknown key 'capture.adminTaps[0].urll'; did you mean 'capture.adminTaps[].url'?", 3)]
     [InlineData("capture:\n  adminTaps: x", "line 2: 'capture.adminTaps' is a section or list, not a value", 2)]
     [InlineData("capture: 5", "line 1: 'capture' is a section or list, not a value", 1)]
     [InlineData("capture:\n  listen: [a, b]", "line 2: key 'capture.listen' takes a single value.", 2)]
-    [InlineData("capture:\n  listen:\n    port: 1", "line 3: key 'capture.listen' takes a single value.", 3)]
+    [InlineData("capture:\n  listen:\n    port: 1", "line 2: key 'capture.listen' takes a single value.", 2)]
     [InlineData("words", "line 1: the file must hold sections", 1)]
     [InlineData("capture:\n  ? [a]\n  : b", "line 2: a key must be a name.", 2)]
     [InlineData("capture:\n  ring:\n    brokenOffWait: soon", "line 3: key 'capture.ring.brokenOffWait': 'soon' is not a duration", 3)]

@@ -27,7 +27,7 @@ public sealed class ConfigFile
         ArgumentNullException.ThrowIfNull(known);
         var file = new ConfigFile(known);
         foreach (YamlDocument document in Load(path).Documents)
-            file.Flatten(document.RootNode, "Loop");
+            file.Flatten(document.RootNode, "Loop", document.RootNode);
         return file._faults.Count == 0 ? file._values : throw new ConfigurationFaultException(string.Join(Environment.NewLine, file._faults.Select(fault => $"{path}: {fault}")));
     }
 
@@ -50,7 +50,8 @@ public sealed class ConfigFile
         }
     }
 
-    private void Flatten(YamlNode node, string key)
+    // A section begins in the line after its name; a fault is where the name is.
+    private void Flatten(YamlNode node, string key, YamlNode name)
     {
         switch (node)
         {
@@ -58,24 +59,24 @@ public sealed class ConfigFile
                 Take(scalar, key);
                 break;
             case YamlMappingNode or YamlSequenceNode when _known.Find(key) is { } single:
-                Fault(node, $"key '{single.Shown}' takes a single value.");
+                Fault(name, $"key '{single.Shown}' takes a single value.");
                 break;
             case YamlMappingNode or YamlSequenceNode when key != "Loop" && !_known.IsSection(key):
-                Unknown(node, key);
+                Unknown(name, key);
                 break;
             case YamlMappingNode mapping:
-                foreach ((YamlNode name, YamlNode value) in mapping.Children)
+                foreach ((YamlNode child, YamlNode value) in mapping.Children)
                 {
-                    if (name is YamlScalarNode { Value: { } text })
-                        Flatten(value, ConfigurationPath.Combine(key, text));
+                    if (child is YamlScalarNode { Value: { } text })
+                        Flatten(value, ConfigurationPath.Combine(key, text), child);
                     else
-                        Fault(name, "a key must be a name.");
+                        Fault(child, "a key must be a name.");
                 }
 
                 break;
             case YamlSequenceNode sequence:
                 for (int index = 0; index < sequence.Children.Count; index++)
-                    Flatten(sequence.Children[index], ConfigurationPath.Combine(key, index.ToString(CultureInfo.InvariantCulture)));
+                    Flatten(sequence.Children[index], ConfigurationPath.Combine(key, index.ToString(CultureInfo.InvariantCulture)), sequence.Children[index]);
                 break;
         }
     }
