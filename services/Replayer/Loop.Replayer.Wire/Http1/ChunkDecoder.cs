@@ -12,6 +12,7 @@ public sealed class ChunkDecoder
     private State _state = State.Size;
     private long _left;
     private long _seen;
+    private NotHttpException? _failure;
 
     private enum State
     {
@@ -35,21 +36,32 @@ public sealed class ChunkDecoder
     /// <exception cref="NotHttpException">The input is not made of chunks.</exception>
     public int Decode(ref ReadOnlySequence<byte> input, Span<byte> output)
     {
+        if (_failure is not null)
+            throw _failure;
         int written = 0;
-        while (true)
+        try
         {
-            bool goesOn = _state switch
+            while (Step(ref input, output, ref written))
             {
-                State.Size => ReadSize(ref input),
-                State.Data => ReadData(ref input, output, ref written),
-                State.DataEnd => ReadDataEnd(ref input),
-                State.Trailers => ReadTrailers(ref input),
-                _ => false,
-            };
-            if (!goesOn)
-                return written;
+            }
         }
+        catch (NotHttpException error) when (written > 0)
+        {
+            // What came before it was right, and is told first.
+            _failure = error;
+        }
+
+        return written;
     }
+
+    private bool Step(ref ReadOnlySequence<byte> input, Span<byte> output, ref int written) => _state switch
+    {
+        State.Size => ReadSize(ref input),
+        State.Data => ReadData(ref input, output, ref written),
+        State.DataEnd => ReadDataEnd(ref input),
+        State.Trailers => ReadTrailers(ref input),
+        _ => false,
+    };
 
     private bool ReadSize(ref ReadOnlySequence<byte> input)
     {

@@ -10,6 +10,7 @@ public static class HeadReader
 
     /// <summary>The next request; null when the connection ended before one began.</summary>
     /// <exception cref="NotHttpException">What came is none.</exception>
+    /// <exception cref="EndOfStreamException">The connection ended within it.</exception>
     public static async ValueTask<RequestHead?> Request(PipeReader input, CancellationToken cancellationToken)
     {
         // Clients of old send an empty line behind a body (RFC 9112 §2.2): one is passed over.
@@ -18,6 +19,7 @@ public static class HeadReader
 
     /// <summary>The next answer; null when the connection ended before one began.</summary>
     /// <exception cref="NotHttpException">What came is none.</exception>
+    /// <exception cref="EndOfStreamException">The connection ended within it.</exception>
     public static ValueTask<AnswerHead?> Answer(PipeReader input, CancellationToken cancellationToken) => Read(input, HeadParser.Answer, cancellationToken);
 
     // False when the connection ended.
@@ -73,7 +75,7 @@ public static class HeadReader
             input.AdvanceTo(bytes.Start, bytes.End);
             if (!result.IsCompleted)
                 continue;
-            return bytes.IsEmpty ? null : throw new NotHttpException("the connection ended within a head");
+            return bytes.IsEmpty ? null : throw new EndOfStreamException("The connection ended within a head.");
         }
     }
 
