@@ -21,6 +21,10 @@ internal static class HttpText
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
+    /// <summary>Value of a header; null when there is none.</summary>
+    public static string? Field(string head, string name) => head.Split("\r\n").Select(line => line.Split(": ", 2))
+        .FirstOrDefault(field => field[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
+
     public static byte[] Answer(int status, string body) =>
         Encoding.UTF8.GetBytes($"HTTP/1.1 {status} OK\r\nContent-Type: text/plain\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}");
 }

@@ -21,7 +21,7 @@ internal static class PairService
         {
             using Socket connection = await listener.AcceptAsync();
             string head = await HttpText.ReadHead(connection, CancellationToken.None);
-            (int status, string json) = await Answer(client, Trace(head), build);
+            (int status, string json) = await Answer(client, HttpText.Field(head, "traceparent"), build);
             await connection.SendAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status} Answered\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\nConnection: close\r\n\r\n{json}"));
         }
     }
@@ -44,7 +44,4 @@ internal static class PairService
         using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return answer.RootElement.GetProperty("price").GetInt32();
     }
-
-    private static string? Trace(string head) => head.Split("\r\n").Select(line => line.Split(": ", 2))
-        .FirstOrDefault(field => field[0].Equals("traceparent", StringComparison.OrdinalIgnoreCase))?[1];
 }

@@ -22,17 +22,18 @@ public sealed class RequestSender(TimeProvider time)
     /// <param name="limit">Longest wait for the end of the answer.</param>
     /// <param name="bodyLimitBytes">Bytes read of an answer; the rest is not read and the answer is marked truncated.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Answer> Send(WireConnector connector, WireRequest request, TimeSpan limit, int bodyLimitBytes, CancellationToken cancellationToken)
+    /// <param name="relay">Whose call it is, to be relayed as it goes on; null sends the body that is there and reads the answer. A relay reads beyond the cap.</param>
+    public async Task<Answer> Send(WireConnector connector, WireRequest request, TimeSpan limit, int bodyLimitBytes, CancellationToken cancellationToken, IRelayedCall? relay = null)
     {
         using HttpMessageInvoker client = new(Handler(connector));
-        using HttpRequestMessage message = Message(connector, request);
+        using HttpRequestMessage message = Message(connector, request, relay);
         using CancellationTokenSource limiter = new(limit, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limiter.Token);
         long start = time.GetTimestamp();
         try
         {
             using HttpResponseMessage response = await client.SendAsync(message, either.Token);
-            return await Read(response, start, limit, bodyLimitBytes, cancellationToken, either.Token);
+            return await Read(response, relay, start, limit, bodyLimitBytes, cancellationToken, either.Token);
         }
         catch (OperationCanceledException) when (limiter.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -60,7 +61,7 @@ public sealed class RequestSender(TimeProvider time)
         ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
     };
 
-    private static HttpRequestMessage Message(WireConnector connector, WireRequest request)
+    private static HttpRequestMessage Message(WireConnector connector, WireRequest request, IRelayedCall? relay)
     {
         string url = $"{(connector.IsSecure ? "https" : "http")}://{connector.Name}{request.Path}";
         HttpRequestMessage message = new(new HttpMethod(request.Method), new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
@@ -68,7 +69,9 @@ public sealed class RequestSender(TimeProvider time)
             Version = request.UsesHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        if (!request.Body.IsEmpty || request.Headers.Any(field => ContentHeaders.Contains(field.Name)))
+        if (relay is { Gives: true })
+            message.Content = new GivenContent(request.Body, relay);
+        else if (!request.Body.IsEmpty || request.Headers.Any(field => ContentHeaders.Contains(field.Name)))
             message.Content = new ReadOnlyMemoryContent(request.Body);
         if (request.Authority is { } authority)
             message.Headers.TryAddWithoutValidation("host", authority);
@@ -83,15 +86,18 @@ public sealed class RequestSender(TimeProvider time)
         return message;
     }
 
-    private async Task<Answer> Read(HttpResponseMessage response, long start, TimeSpan limit, int bodyLimitBytes, CancellationToken cancelled, CancellationToken either)
+    private async Task<Answer> Read(HttpResponseMessage response, IRelayedCall? relay, long start, TimeSpan limit, int bodyLimitBytes, CancellationToken cancelled, CancellationToken either)
     {
         using MemoryStream body = new();
+        HeaderField[] headers = [.. Fields(response.Headers.NonValidated), .. Fields(response.Content.Headers.NonValidated)];
         AnswerOutcome outcome = AnswerOutcome.Answered;
         string? detail = null;
         bool truncated = false;
         try
         {
-            truncated = await Copy(await response.Content.ReadAsStreamAsync(either), body, bodyLimitBytes, either);
+            if (relay is not null)
+                await relay.Begin((int)response.StatusCode, headers, either);
+            truncated = await Copy(await response.Content.ReadAsStreamAsync(either), body, relay, bodyLimitBytes, either);
         }
         catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
         {
@@ -106,7 +112,7 @@ public sealed class RequestSender(TimeProvider time)
         {
             Outcome = outcome,
             Status = (int)response.StatusCode,
-            Headers = [.. Fields(response.Headers.NonValidated), .. Fields(response.Content.Headers.NonValidated)],
+            Headers = headers,
             Trailers = [.. Fields(response.TrailingHeaders.NonValidated)],
             Body = body.ToArray(),
             BodyTruncated = truncated,
@@ -115,24 +121,55 @@ public sealed class RequestSender(TimeProvider time)
         };
     }
 
-    // Returns true when the cap ended the reading.
-    private static async Task<bool> Copy(Stream source, MemoryStream target, int limitBytes, CancellationToken cancellationToken)
+    // Returns true when there was more than the cap; without a relay it ends the reading.
+    private async Task<bool> Copy(Stream source, MemoryStream target, IRelayedCall? relay, int limitBytes, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[81920];
-        int read;
-        while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
+        bool isMore = false;
+        while (true)
         {
+            Task<int> reading = source.ReadAsync(buffer, cancellationToken).AsTask();
+            if (relay is not null && !reading.IsCompleted)
+            {
+                await Task.WhenAny(reading, Task.Delay(relay.HoldBack, time, cancellationToken));
+                if (!reading.IsCompleted)
+                    await relay.Stall(cancellationToken);
+            }
+
+            int read = await reading;
+            if (read == 0)
+                return isMore;
             int room = limitBytes - (int)target.Length;
             target.Write(buffer, 0, Math.Min(read, room));
-            if (read > room)
+            isMore |= read > room;
+            if (relay is not null)
+                await relay.Pass(buffer.AsMemory(0, read), cancellationToken);
+            else if (isMore)
                 return true;
         }
-
-        return false;
     }
 
     private static IEnumerable<HeaderField> Fields(System.Net.Http.Headers.HttpHeadersNonValidated headers) =>
         headers.SelectMany(header => header.Value.Select(value => new HeaderField(header.Key.ToLowerInvariant(), value)));
+
+    // A body whose beginning is known and whose rest comes while it is sent.
+    private sealed class GivenContent(ReadOnlyMemory<byte> beginning, IRelayedCall relay) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(beginning, cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            await relay.Give(stream, cancellationToken);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
 
     private static string LimitText(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"limit {limit.TotalSeconds:0.###} s");
 }

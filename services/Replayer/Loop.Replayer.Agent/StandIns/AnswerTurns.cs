@@ -15,13 +15,14 @@ internal sealed class AnswerTurns
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly long _start;
+    private readonly DateTimeOffset _origin;
 
     public AnswerTurns(StandInPlan plan, TimeProvider time)
     {
         _plays = plan.PlaysLatency;
         _time = time;
         _start = time.GetTimestamp();
-        DateTimeOffset origin = plan.Calls.Select(call => call.StartedAt).DefaultIfEmpty().Min();
+        DateTimeOffset origin = _origin = plan.Calls.Select(call => call.StartedAt).DefaultIfEmpty().Min();
         _gate = new AnswerGate(plan.Calls.Select(call => new GatedCall
         {
             HopId = call.HopId,
@@ -49,13 +50,27 @@ internal sealed class AnswerTurns
         if (!_plays)
             return;
         TimeSpan begun = Now;
-        if (_gate.DelayOf(hopId) is { } delay && delay > TimeSpan.Zero)
-            await Task.Delay(delay, _time, cancellationToken);
+        if (_gate.DelayOf(hopId) is { } delay)
+            await Pause(delay, cancellationToken);
+        await Order(hopId, null, begun, cancellationToken);
+    }
+
+    /// <summary>Waits within an answer, where latency is in force.</summary>
+    public Task Pause(TimeSpan pause, CancellationToken cancellationToken) => _plays && pause > TimeSpan.Zero ? Task.Delay(pause, _time, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Waits until what had been answered before a piece of an answer is answered.</summary>
+    /// <param name="hopId">The recorded hop.</param>
+    /// <param name="at">When the piece was given; null for the end of the answer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task Order(string hopId, DateTimeOffset? at, CancellationToken cancellationToken) => _plays ? Order(hopId, at, Now, cancellationToken) : Task.CompletedTask;
+
+    private async Task Order(string hopId, DateTimeOffset? at, TimeSpan begun, CancellationToken cancellationToken)
+    {
         while (true)
         {
             // Read before the question: what changes in between is not missed.
             Task changed = _gate.Changed;
-            GateDecision decision = _gate.Ask(hopId, Now);
+            GateDecision decision = _gate.Ask(hopId, Now, at - _origin);
             if (decision.IsOpen)
                 return;
             TimeSpan left = (decision.AskAgainAt ?? begun) - Now;

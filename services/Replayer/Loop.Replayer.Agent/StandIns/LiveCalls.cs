@@ -32,22 +32,25 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
         tell(new DriveBegun(drive.HopId, driven.TokensLeftOut, time.GetUtcNow()));
         foreach (string edit in drive.Edits)
             tell(new WhatIfApplied(edit, drive.Label, time.GetUtcNow()));
-        Answer answer = await Send(new LiveCallee(drive.Service, drive.Port), drive.HopId, driven.Request, drive.Limit, drive.IsBackground, cancellationToken);
+        using DrivenStream? stream = drive.After.Count > 0 ? new DrivenStream(driven.Request.Body, drive.After) : null;
+        WireRequest request = stream is null ? driven.Request : driven.Request with { Body = ReadOnlyMemory<byte>.Empty };
+        Answer answer = await Send(new LiveCallee(drive.Service, drive.Port), drive.HopId, request, drive.Limit, drive.IsBackground, cancellationToken, stream);
         tell(new DriveAnswered(drive.HopId, answer, time.GetUtcNow()));
     }
 
     /// <summary>Carries a call to the live service that it is for.</summary>
-    public Task<Answer> Carry(LiveCallee callee, string hop, ReplayIds ids, Message request, bool usesHttp2, bool isBackground, CancellationToken cancellationToken) =>
-        Send(callee, hop, Renamed(request, ids, usesHttp2), Patience, isBackground, cancellationToken);
+    /// <param name="relay">Passes both directions on as they go; null reads the answer first.</param>
+    public Task<Answer> Carry(LiveCallee callee, string hop, ReplayIds ids, Message request, bool usesHttp2, bool isBackground, RelayedCall? relay, CancellationToken cancellationToken) =>
+        Send(callee, hop, Renamed(request, ids, usesHttp2), Patience, isBackground, cancellationToken, relay);
 
-    private async Task<Answer> Send(LiveCallee callee, string hop, WireRequest request, TimeSpan limit, bool isBackground, CancellationToken cancellationToken)
+    private async Task<Answer> Send(LiveCallee callee, string hop, WireRequest request, TimeSpan limit, bool isBackground, CancellationToken cancellationToken, IRelayedCall? relay = null)
     {
         SemaphoreSlim? turn = _oneAtATime.GetValueOrDefault(callee.Service);
         await (turn?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
         open.Begin(callee.Service, hop, isBackground);
         try
         {
-            Answer answer = await _sender.Send(new LiveConnector(network, callee), request, limit, plan.AnswerLimitBytes, cancellationToken);
+            Answer answer = await _sender.Send(new LiveConnector(network, callee), request, limit, plan.AnswerLimitBytes, cancellationToken, relay);
             if (answer.ToExchange(null, time.GetUtcNow()).Response is { } part)
                 bindings.Observe(hop, LinkSide.Answer, new Message(part, answer.Body));
             return answer;

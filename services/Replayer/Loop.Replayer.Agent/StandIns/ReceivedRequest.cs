@@ -10,14 +10,32 @@ namespace Loop.Replayer.Agent.StandIns;
 internal sealed record ReceivedRequest(Message Message)
 {
     // What is told of a call goes through the control channel; more than this is told by size and hash.
-    private const int KeptBodyBytes = 1024 * 1024;
+    internal const int KeptBodyBytes = 1024 * 1024;
 
     private const int ReadBytes = 64 * 1024;
 
     /// <summary>Reads it. A caller that hangs up right behind its request made the call all the same.</summary>
     public static async Task<ReceivedRequest> Read(ICallExchange exchange)
     {
-        byte[] bytes = await Body(exchange);
+        return Of(exchange, await Body(exchange));
+    }
+
+    /// <summary>The first message of a stream: the rest comes when its caller sends it. Nothing of one whose caller waits for an answer first.</summary>
+    public static async Task<ReceivedRequest> Read(ICallExchange exchange, RequestMessages messages, bool speaksFirst) =>
+        Of(exchange, speaksFirst ? ReadOnlyMemory<byte>.Empty : await messages.Next(CancellationToken.None));
+
+    /// <summary>All of it, its first message read already.</summary>
+    public async Task<ReceivedRequest> Whole(RequestMessages messages)
+    {
+        using MemoryStream body = new();
+        for (ReadOnlyMemory<byte> next = Message.Body; !next.IsEmpty; next = await messages.Next(CancellationToken.None))
+            body.Write(next.Span);
+        byte[] bytes = body.ToArray();
+        return new ReceivedRequest(new Message(Message.Part with { Body = Message.Part.Body with { SizeBytes = bytes.Length, KeptBytes = bytes.Length, Sha256 = bytes.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(bytes)) } }, bytes));
+    }
+
+    private static ReceivedRequest Of(ICallExchange exchange, ReadOnlyMemory<byte> bytes)
+    {
         HttpMessagePart part = new()
         {
             Headers = [new(":method", exchange.Method), new(":authority", Authority(exchange)), new(":path", exchange.Target), .. exchange.Headers],
@@ -26,7 +44,7 @@ internal sealed record ReceivedRequest(Message Message)
             {
                 SizeBytes = bytes.Length,
                 KeptBytes = bytes.Length,
-                Sha256 = bytes.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(bytes)),
+                Sha256 = bytes.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(bytes.Span)),
             },
         };
         return new ReceivedRequest(new Message(part, bytes));

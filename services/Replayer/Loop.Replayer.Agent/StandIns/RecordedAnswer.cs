@@ -13,19 +13,25 @@ internal static class RecordedAnswer
     /// <summary>Names an answer that Loop made; no recording has it.</summary>
     public const string MissHeader = "x-loop-miss";
 
+    /// <summary>How the answer begins; null when none did.</summary>
+    public static AnswerStart? Start(RecordedCall call)
+    {
+        if (call.Answer is not { } answer || !int.TryParse(answer.Part.Header(":status"), NumberStyles.None, CultureInfo.InvariantCulture, out int status))
+            return null;
+        return new AnswerStart(status, [.. answer.Part.Headers.Where(field => !IsToken(field))], call.End is ExchangeEnd.BrokenOff ? null : answer.Body.Length, answer.Part.Trailers.Count > 0);
+    }
+
     /// <summary>Status, headers, body and trailers as recorded; what broke off when it was recorded breaks off again at the same byte.</summary>
     public static Task Play(ICallExchange exchange, RecordedCall call)
     {
-        if (call.Answer is not { } answer || !int.TryParse(answer.Part.Header(":status"), NumberStyles.None, CultureInfo.InvariantCulture, out int status))
+        if (Start(call) is not { } start)
         {
             exchange.Reset();
             return Task.CompletedTask;
         }
 
-        bool breaksOff = call.End is ExchangeEnd.BrokenOff;
-        AnswerStart start = new(status, [.. answer.Part.Headers.Where(field => !IsToken(field))], breaksOff ? null : answer.Body.Length, answer.Part.Trailers.Count > 0);
         // A proxy ends its own connection when its upstream broke off, however that did.
-        return PlayedAnswer.Write(exchange, start, answer.Body, answer.Part.Trailers, breaksOff ? AnswerBreak.End : AnswerBreak.None);
+        return PlayedAnswer.Write(exchange, start, call.Answer!.Body, call.Answer.Part.Trailers, call.End is ExchangeEnd.BrokenOff ? AnswerBreak.End : AnswerBreak.None);
     }
 
     /// <summary>Headers of the answer whose values are redaction tokens: they are left out, since a token is never sent.</summary>
@@ -34,6 +40,9 @@ internal static class RecordedAnswer
     /// <summary>Says loudly that the recording has no answer.</summary>
     public static Task Refuse(ICallExchange exchange, string why) =>
         PlayedAnswer.Write(exchange, StatusCodes.Status502BadGateway, [new(MissHeader, "1"), new("content-type", "text/plain")], Encoding.UTF8.GetBytes($"Loop has no recorded answer to this call: {why}.\n"));
+
+    /// <summary>The same behind messages that were given already: 14 is gRPC's UNAVAILABLE.</summary>
+    public static IReadOnlyList<HeaderField> Refusal(string why) => [new("grpc-status", "14"), new("grpc-message", Uri.EscapeDataString($"Loop has no recorded answer to this call: {why}")), new(MissHeader, "1")];
 
     private static bool IsToken(HeaderField field) => field.Value.Contains(HeaderTreatment.TokenMark, StringComparison.Ordinal);
 }

@@ -39,7 +39,8 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
     {
         OutgoingCall call = exchange.Connection;
         DateTimeOffset startedAt = time.GetUtcNow();
-        ReceivedRequest request = await ReceivedRequest.Read(exchange);
+        using RequestMessages? messages = RequestMessages.AreIn(exchange) ? new RequestMessages(exchange) : null;
+        ReceivedRequest request = await (messages is null ? ReceivedRequest.Read(exchange) : ReceivedRequest.Read(exchange, messages, speaksFirst: _script.SpeaksFirst(call.Caller, exchange.Target)));
         string? hop = _names.Find(request.Message.Part);
         (IReadOnlyList<string> open, IReadOnlyList<string> ended) = _open.Of(call.Caller);
         LiveCall live = new() { Caller = call.Caller, CallerHopId = hop, OpenHops = open, EndedHops = ended, Identity = reader.Read(_bindings.ToRecorded(request.Message).Message) };
@@ -56,15 +57,17 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         try
         {
             if (Callee(call, live.Identity) is { } callee)
-                served = await Carry(exchange, callee, served, live, request);
+                served = await Carry(exchange, callee, served, live, request, messages);
             else if (Stub(live) is { } stub)
                 served = await Play(exchange, stub, served);
             else
-                served = await Play(exchange, _script.Take(live, Suppose(request)), served, live, request);
+                served = await Play(exchange, _script.Take(live, Suppose(request)), served, live, request, messages);
         }
         finally
         {
             DateTimeOffset endedAt = time.GetUtcNow();
+            if (messages is not null)
+                served = served with { Request = messages.Kept(request.Message.Part), RequestBodyBytes = messages.SizeBytes };
             tell(new CallServed(served with { EndedAt = endedAt }, endedAt));
         }
     }
@@ -78,7 +81,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
     private BackgroundStub? Stub(LiveCall live) =>
         plan.Background.FirstOrDefault(stub => stub.Answers(live.Caller, live.Identity.Method, live.Identity.Authority, live.Identity.Target));
 
-    private async Task<ServedCall> Carry(ICallExchange exchange, LiveCallee callee, ServedCall served, LiveCall live, ReceivedRequest request)
+    private async Task<ServedCall> Carry(ICallExchange exchange, LiveCallee callee, ServedCall served, LiveCall live, ReceivedRequest request, RequestMessages? messages)
     {
         RecordedCall? recorded = _script.TakeLive(live, Suppose(request));
         Matched(recorded?.HopId, request);
@@ -90,10 +93,20 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         }
 
         tell(new CallBegun(served.Caller, recorded?.HopId, callee.Service, served.StartedAt));
-        Answer answer = await Live.Carry(callee, named.Hop, named.Names, request.Message, exchange.IsHttp2, served.IsBackground, exchange.Aborted);
+        CallFault? fault = _faults.Of(recorded, callee.Service, live.Identity);
+        // What a fault may change is read before it is passed on.
+        using RelayedCall? relay = fault is null ? new RelayedCall(exchange, messages, holdsBack: plan.Links.Links.Count > 0) : null;
+        if (relay is null && messages is not null)
+            request = await request.Whole(messages);
+        Answer answer = await Live.Carry(callee, named.Hop, named.Names, request.Message, exchange.IsHttp2, served.IsBackground, relay, exchange.Aborted);
+        // Values may be born in later messages of a stream, too.
+        if (messages is not null && recorded is not null)
+            _bindings.Accept(_bindings.Suppose(recorded.HopId, messages.Kept(request.Message.Part)));
         served = served with { HopId = recorded?.HopId, LiveHopId = named.Hop, LiveCallee = callee.Service, Answer = answer };
-        if (_faults.Of(recorded, callee.Service, live.Identity) is { } fault && AnswerFaults.TakesPlace(fault, answer.Body.Length))
+        if (fault is not null && AnswerFaults.TakesPlace(fault, answer.Body.Length))
             await Put(exchange, fault, served = served with { Fault = fault.Text }, recorded?.Label, () => LiveAnswer.Play(exchange, AnswerFaults.Cut(answer, fault)));
+        else if (relay is { IsBegun: true })
+            await relay.End(answer);
         else
             await LiveAnswer.Play(exchange, answer);
         if (served.HopId is { } hop)
@@ -120,7 +133,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         _bindings.Accept(_bindings.Suppose(hopId, request.Message));
     }
 
-    private async Task<ServedCall> Play(ICallExchange exchange, CallMatch match, ServedCall served, LiveCall live, ReceivedRequest request)
+    private async Task<ServedCall> Play(ICallExchange exchange, CallMatch match, ServedCall served, LiveCall live, ReceivedRequest request, RequestMessages? messages)
     {
         RecordedCall? recorded = (match as CallMatch.Answered)?.Call;
         CallFault? fault = _faults.Of(recorded, null, live.Identity);
@@ -135,17 +148,20 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         }
 
         if (recorded is not null)
-            return await Play(exchange, recorded, fault, served);
+            return await Play(exchange, recorded, fault, served, messages);
         await Put(exchange, fault!, served = served with { Fault = fault!.Text }, null, () => Task.CompletedTask);
         return served;
     }
 
-    private async Task<ServedCall> Play(ICallExchange exchange, RecordedCall call, CallFault? fault, ServedCall served)
+    private async Task<ServedCall> Play(ICallExchange exchange, RecordedCall recorded, CallFault? fault, ServedCall served, RequestMessages? messages)
     {
+        RecordedCall call = recorded;
         string hop = call.HopId;
+        bool isStream = fault is not { ReplacesAnswer: true } && RecordedAnswer.Start(call) is not null && (messages is not null || call.Answer?.Part.Chunks?.Count > 1);
         try
         {
-            await _turns.Await(hop, exchange.Aborted);
+            if (!isStream)
+                await _turns.Await(hop, exchange.Aborted);
             if (fault is not { ReplacesAnswer: true })
             {
                 if (call.Answer is { } answer)
@@ -155,6 +171,8 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
                     _faults.Tell(edit, served, call.Label);
             }
 
+            if (isStream)
+                return await Stream(exchange, recorded, call, fault, served, messages);
             if (fault is not null && AnswerFaults.TakesPlace(fault, call.Answer?.Body.Length ?? 0))
                 await Put(exchange, fault, served = served with { Fault = fault.Text }, call.Label, () => RecordedAnswer.Play(exchange, AnswerFaults.Cut(call, fault)));
             else
@@ -167,6 +185,19 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         }
 
         return served;
+    }
+
+    private async Task<ServedCall> Stream(ICallExchange exchange, RecordedCall recorded, RecordedCall call, CallFault? fault, ServedCall served, RequestMessages? messages)
+    {
+        if (fault is not null && AnswerFaults.TakesPlace(fault, call.Answer!.Body.Length))
+        {
+            call = AnswerFaults.Cut(call, fault);
+            served = served with { Fault = fault.Text };
+            _faults.Tell(fault.Text, served, call.Label);
+            await _faults.Delay(fault, exchange.Aborted);
+        }
+
+        return await new StreamedAnswer(exchange, messages, _turns, _bindings, tell, time).Play(recorded, call, RecordedAnswer.Start(call)!.Value, served);
     }
 
     // From its turn on nothing waits for it any more: what came after it when it was recorded need not come after a delay that was not. The callee of a live

@@ -4,6 +4,7 @@ using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Sandbox.Driver;
+using Loop.Replayer.Wire.Plans;
 
 namespace Loop.Replayer.Agent.StandIns;
 
@@ -15,8 +16,7 @@ public static class StandInsOfRun
     {
         if (context.Plan.HandlerInput is not { } path)
             return new RefusingCallHandler();
-        await using FileStream file = File.OpenRead(path);
-        StandInPlan standIns = await JsonSerializer.DeserializeAsync<StandInPlan>(file, LoopJson.Options)
+        StandInPlan standIns = await StandInPlanFile.Read(path, CancellationToken.None)
             ?? throw new SandboxException($"{path} holds no plan for stand-ins.");
         void Tell(RunFact fact) => context.Tell(JsonSerializer.Serialize(fact, LoopJson.Options));
         StandInCalls calls = new(standIns, context.Network, Tell, TimeProvider.System);

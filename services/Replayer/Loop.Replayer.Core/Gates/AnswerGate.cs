@@ -55,7 +55,8 @@ public sealed class AnswerGate
     /// <summary>May the answer to this call go out now?</summary>
     /// <param name="hopId">The recorded hop that it is; it counts as begun from here on.</param>
     /// <param name="now">From the start of the replay.</param>
-    public GateDecision Ask(string hopId, TimeSpan now)
+    /// <param name="pieceAt">When the piece of it that is to go out was given, from the start of the recording; null for its end.</param>
+    public GateDecision Ask(string hopId, TimeSpan now, TimeSpan? pieceAt = null)
     {
         lock (_gate)
         {
@@ -64,7 +65,7 @@ public sealed class AnswerGate
             // A call that was never recorded has no place in the order.
             if (!_calls.TryGetValue(hopId, out GatedCall? call))
                 return new GateDecision(true, [], null);
-            List<GatedCall> awaited = [.. _calls.Values.Where(other => other.EndedBefore(call) && !_done.Contains(other.HopId)).OrderBy(other => other.EndedAt)];
+            List<GatedCall> awaited = [.. _calls.Values.Where(other => other.EndedBefore(pieceAt is null ? call : call with { EndedAt = pieceAt }) && !_done.Contains(other.HopId)).OrderBy(other => other.EndedAt)];
             List<string> labels = [.. awaited.Select(other => other.Label)];
             if (awaited.Count == 0)
                 return new GateDecision(true, [], null);

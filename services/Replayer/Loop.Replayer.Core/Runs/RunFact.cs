@@ -10,6 +10,8 @@ namespace Loop.Replayer.Core.Runs;
 [JsonDerivedType(typeof(DriveAnswered), "driveAnswered")]
 [JsonDerivedType(typeof(CallBegun), "callBegun")]
 [JsonDerivedType(typeof(CallServed), "callServed")]
+[JsonDerivedType(typeof(CallHeld), "callHeld")]
+[JsonDerivedType(typeof(CallWentOn), "callWentOn")]
 [JsonDerivedType(typeof(ConnectionRefused), "connectionRefused")]
 [JsonDerivedType(typeof(WhatIfApplied), "whatIfApplied")]
 public abstract record RunFact(DateTimeOffset At);
@@ -32,6 +34,16 @@ public sealed record CallBegun(string Caller, string? HopId, string? Callee, Dat
 
 /// <summary>The call ended.</summary>
 public sealed record CallServed(ServedCall Call, DateTimeOffset At) : RunFact(At);
+
+/// <summary>A stream waits for its caller, who may never say anything more. It counts as ended until it goes on.</summary>
+/// <param name="Call">The call as far as it came.</param>
+/// <param name="At">When.</param>
+public sealed record CallHeld(ServedCall Call, DateTimeOffset At) : RunFact(At);
+
+/// <summary>The caller of a held stream spoke.</summary>
+/// <param name="HopId">The recorded hop that it is.</param>
+/// <param name="At">When.</param>
+public sealed record CallWentOn(string HopId, DateTimeOffset At) : RunFact(At);
 
 /// <summary>A fault was put into an answer, or a message was sent with what was set in it.</summary>
 /// <param name="Text">The fault or edit, as typed.</param>

@@ -4,6 +4,7 @@ using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Core.Streams;
 using Loop.Replayer.Core.WhatIfs;
 
 namespace Loop.Replayer.Core.Runs;
@@ -66,7 +67,7 @@ public sealed record RunScript
             WireRequest request = ReplayRequestBuilder.Build(recorded, body, names[hop.Hop.Id], input.Supplied(hop.Hop.Destination), input.Links.HeadersWithBoundTokens(hop.Hop.Id));
             adjustments.AddRange(notes.Concat(request.Adjustments).Select(line => input.Live.Drives.Count == 1 ? line : $"{hop.Label}: {line}"));
             dropped.AddRange(request.DroppedCredentials);
-            drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)) { Edits = input.WhatIf.EditsOfRequest(hop.Hop.Id) });
+            drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)) { Edits = input.WhatIf.EditsOfRequest(hop.Hop.Id), After = AfterOf(hop.Request!, body, input.Body) });
         }
 
         List<Drive> preludes = [];
@@ -123,6 +124,9 @@ public sealed record RunScript
 
     private static WireRequest PreludeRequest(PlannedCall hop, byte[] body, ReplayIds names, RunInput input) =>
         ReplayRequestBuilder.Build(MintedMessage.Request(hop.Request!, hop.Hop.Destination, input.Tokens).Recorded, body, names, input.Supplied(hop.Hop.Destination), input.Links.HeadersWithBoundTokens(hop.Hop.Id));
+
+    private static IReadOnlyList<int> AfterOf(Exchange seen, byte[] request, Func<HttpMessagePart, byte[]?> body) =>
+        seen.Response is { } answer ? RequestFlow.Of(new Message(seen.Request!, request), new Message(answer, body(answer) ?? [])) : [];
 
     private static RecordedCall WithTokens(RecordedCall call, IMintedTokens? tokens) => call.Answer is { } answer
         ? call with { Answer = answer with { Part = answer.Part with { Headers = MintedMessage.Answer(answer.Part.Headers, call.Caller, tokens) } } }

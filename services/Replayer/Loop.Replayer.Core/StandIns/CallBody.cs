@@ -1,5 +1,6 @@
 using System.Text;
 using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.Streams;
 
 namespace Loop.Replayer.Core.StandIns;
 
@@ -18,6 +19,8 @@ public sealed record CallBody(CallBodyKind Kind, ReadOnlyMemory<byte> Normalised
     {
         if (request.Body.IsEmpty)
             return Empty;
+        if (GrpcFrames.AreIn(request.MediaType) && GrpcFrames.LengthOf(request.Body.Span) is { } first && first <= request.Body.Length)
+            return new CallBody(CallBodyKind.FirstMessage, request.Body[..(int)first]);
         byte[] bytes = ContentDecoding.Decode(request.Body, request.Part.Header("content-encoding")) ?? request.Body.ToArray();
         if (JsonTree.IsJson(request.MediaType) && JsonNormaliser.TryNormalise(bytes, mask, out byte[] json))
             return new CallBody(CallBodyKind.Json, json);
@@ -62,4 +65,7 @@ public enum CallBodyKind
 
     /// <summary>Byte for byte.</summary>
     Bytes,
+
+    /// <summary>gRPC: the first message byte for byte. The others follow in lockstep (<see cref="StreamedRequest"/>).</summary>
+    FirstMessage,
 }

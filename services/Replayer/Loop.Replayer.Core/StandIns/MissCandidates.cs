@@ -52,7 +52,7 @@ internal static class MissCandidates
 
     private static Message AsMessage(CallBody body)
     {
-        string mediaType = body.Kind switch { CallBodyKind.Json => "application/json", CallBodyKind.Text => "text/plain", _ => "application/octet-stream" };
+        string mediaType = body.Kind switch { CallBodyKind.Json => "application/json", CallBodyKind.Text => "text/plain", CallBodyKind.FirstMessage => "application/grpc", _ => "application/octet-stream" };
         BodyInfo info = new() { SizeBytes = body.Normalised.Length, KeptBytes = body.Normalised.Length };
         return new Message(new HttpMessagePart { Headers = [new HeaderField("content-type", mediaType)], Body = info }, body.Normalised);
     }

@@ -37,6 +37,9 @@ public sealed record RecordedCall
     /// <summary>How it ended.</summary>
     public required ExchangeEnd End { get; init; }
 
+    /// <summary>Who broke it off.</summary>
+    public BrokenOffBy BrokenOffBy { get; init; }
+
     /// <summary>True when the callee runs for real: the call is made, not answered from here.</summary>
     public bool IsLive { get; init; }
 

@@ -1,6 +1,7 @@
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Planning;
+using Loop.Replayer.Core.Streams;
 
 namespace Loop.Replayer.Core.StandIns;
 
@@ -30,10 +31,11 @@ public static class RecordedCalls
             Message? request = seen.Request!.Body.Truncated ? null : Message(seen.Request, body);
             Message? answer = seen.Response is null ? null : Message(seen.Response, body);
             bool lacksBody = request is null || (seen.Response is not null && answer is null);
-            string? gap = Gap(seen, isLive) ?? (lacksBody && !isLive ? "a body of it is missing in the pack" : null);
+            RecordedCall recorded = Of(call, seen, request ?? new Message(seen.Request, ReadOnlyMemory<byte>.Empty), answer) with { IsLive = isLive };
+            string? gap = Gap(seen, isLive) ?? (lacksBody && !isLive ? "a body of it is missing in the pack" : null) ?? (isLive || answer is null ? null : Gap(recorded));
             if (gap is not null)
                 gaps.Add($"{call.Label}: {gap}");
-            calls.Add(Of(call, seen, request ?? new Message(seen.Request, ReadOnlyMemory<byte>.Empty), answer) with { IsLive = isLive, Gap = gap });
+            calls.Add(recorded with { Gap = gap });
         }
 
         return new RecordedScript(calls, gaps);
@@ -51,6 +53,7 @@ public static class RecordedCalls
         EndedAt = seen.Duration is { } duration ? seen.StartedAt + duration : DateTimeOffset.MaxValue,
         Answer = answer,
         End = seen.End,
+        BrokenOffBy = seen.BrokenOffBy,
     };
 
     // A live callee answers by itself; the recording need not.
@@ -64,6 +67,8 @@ public static class RecordedCalls
         { End: ExchangeEnd.BrokenOff, BrokenOffBy: BrokenOffBy.Capture } => "its end was not seen, because the capture node stopped",
         _ => null,
     };
+
+    private static string? Gap(RecordedCall call) => AnswerFlow.Of(call).Order is FlowOrder.Unknown ? AnswerFlow.NoOrder : null;
 
     private static Message? Message(HttpMessagePart part, Func<HttpMessagePart, byte[]?> body)
     {

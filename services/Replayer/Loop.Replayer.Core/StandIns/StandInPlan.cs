@@ -74,6 +74,9 @@ public sealed record Drive(string HopId, string Label, string Service, int Port,
 {
     /// <summary>What was set in <see cref="Request"/> by hand, as typed.</summary>
     public IReadOnlyList<string> Edits { get; init; } = [];
+
+    /// <summary>For each message of a gRPC stream the messages of its answer that come before it; empty sends all of them at once.</summary>
+    public IReadOnlyList<int> After { get; init; } = [];
 }
 
 /// <summary>An authority that means a live service.</summary>

@@ -1,3 +1,5 @@
+using Loop.Replayer.Core.Streams;
+
 namespace Loop.Replayer.Core.StandIns;
 
 /// <summary>
@@ -22,9 +24,12 @@ public sealed class StandInScript
     {
         _assigned = (assigned ?? []).SelectMany(order => order.Select(hop => (hop, order))).ToDictionary(pair => pair.hop, pair => pair.order);
         _calls = [.. calls.OrderBy(call => call.StartedAt).ThenBy(call => call.HopId, StringComparer.Ordinal)];
-        _identities = _calls.ToDictionary(call => call, call => reader.Read(call.Request), (IEqualityComparer<RecordedCall>)ReferenceEqualityComparer.Instance);
+        _identities = _calls.ToDictionary(call => call, call => reader.Read(AnswerFlow.SpeaksFirst(call) ? call.Request with { Body = ReadOnlyMemory<byte>.Empty } : call.Request), (IEqualityComparer<RecordedCall>)ReferenceEqualityComparer.Instance);
         _equal = Assigned(_calls).ToLookup(call => (call.Caller, _identities[call].Key));
     }
+
+    /// <summary>True when a service called there that answered before it was told anything: such a call cannot be told by its first message.</summary>
+    public bool SpeaksFirst(string caller, string target) => _calls.Any(call => call.Caller == caller && call.Request.Part.Header(":path") == target && AnswerFlow.SpeaksFirst(call));
 
     /// <summary>Calls that nobody made so far, in recorded order.</summary>
     public IReadOnlyList<RecordedCall> Unused

@@ -17,6 +17,7 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
     private readonly List<DrivenHop> _earlier = [];
     private readonly HashSet<string> _tokensLeftOut = [];
     private readonly List<ServedCall> _calls = [];
+    private readonly Dictionary<string, ServedCall> _held = [];
     private readonly List<RefusedTarget> _refused = [];
     private readonly Dictionary<string, int> _ended = [];
     private readonly Dictionary<string, string> _clocks = [];
@@ -84,7 +85,7 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 Driven = [.. _driven],
                 Earlier = [.. _earlier],
                 TokensLeftOut = [.. _tokensLeftOut],
-                Calls = [.. _calls.OrderBy(call => call.StartedAt)],
+                Calls = [.. _calls.Concat(_held.Values).OrderBy(call => call.StartedAt)],
                 Refused = [.. _refused],
                 Ended = new Dictionary<string, int>(_ended),
                 WhatIf = [.. _whatIf],
@@ -153,8 +154,17 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 if (begun.Callee is not null)
                     _serving.Add(begun.Callee);
                 break;
-            case CallServed served:
+            case CallHeld held:
                 _open--;
+                _held[held.Call.HopId!] = held.Call;
+                break;
+            case CallWentOn wentOn:
+                _open++;
+                _held.Remove(wentOn.HopId);
+                break;
+            case CallServed served:
+                if (served.Call.HopId is not { } hop || !_held.Remove(hop))
+                    _open--;
                 _calls.Add(served.Call);
                 if (served.Call.LiveCallee is not null)
                     _serving.Remove(served.Call.LiveCallee);

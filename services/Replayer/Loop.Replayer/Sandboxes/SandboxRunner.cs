@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using Loop.Contracts.Api;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Sandbox.Driver;
 using Loop.Replayer.Sandbox.Processes;
+using Loop.Replayer.Wire.Plans;
 
 namespace Loop.Replayer.Sandboxes;
 
@@ -34,7 +33,7 @@ internal sealed class SandboxRunner(ProcessSandboxOptions options, TimeProvider 
         try
         {
             string input = Path.Combine(folder, "script.json");
-            await File.WriteAllBytesAsync(input, JsonSerializer.SerializeToUtf8Bytes(script.Plan, LoopJson.Options), cancellationToken);
+            await StandInPlanFile.Write(input, script.Plan, cancellationToken);
             ISandbox sandbox;
             try
             {
