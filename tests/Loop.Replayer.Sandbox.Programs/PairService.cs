@@ -9,7 +9,7 @@ namespace Loop.Replayer.Sandbox.Programs;
 internal static class PairService
 {
     // Long enough that the first is taken first, and far shorter than an answer takes.
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Apart = TimeSpan.FromSeconds(2);
 
     public static async Task<int> Run(int port, string build)
     {

@@ -50,9 +50,9 @@ public sealed class PermuteTests : IDisposable
         // Answers take so long that a cold service or a busy machine does not bring one call before the other, nor to an end before the other begins.
         static Func<Exchange, Exchange> Lasting(double seconds) => exchange => exchange with { Duration = TimeSpan.FromSeconds(seconds) };
         Recording recording = new();
-        recording.Origin = recording.Hop("web", "GET", "/pair", 500, """{"error":"the price fell while it was read"}""", source: "client", change: Lasting(2));
-        recording.Hop("prices", "GET", "/price", 200, """{"price":2}""", parent: "hop-1", change: Lasting(1.2));
-        recording.Hop("prices", "GET", "/price", 200, """{"price":1}""", parent: "hop-1", change: Lasting(1.2));
+        recording.Origin = recording.Hop("web", "GET", "/pair", 500, """{"error":"the price fell while it was read"}""", source: "client", change: Lasting(6));
+        recording.Hop("prices", "GET", "/price", 200, """{"price":2}""", parent: "hop-1", change: Lasting(4));
+        recording.Hop("prices", "GET", "/price", 200, """{"price":1}""", parent: "hop-1", change: Lasting(4));
         return recording;
     }
 
