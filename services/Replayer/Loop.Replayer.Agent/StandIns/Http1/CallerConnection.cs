@@ -33,6 +33,8 @@ internal sealed class CallerConnection : IAsyncDisposable
     {
         _socket = socket;
         _time = time;
+        // Head and body leave in several writes; the kernel would hold the later ones back for an acknowledgement.
+        socket.NoDelay = true;
         Output = PipeWriter.Create(new NetworkStream(socket, ownsSocket: false), new StreamPipeWriterOptions(minimumBufferSize: 16 * 1024));
         _receiving = Receive();
     }
