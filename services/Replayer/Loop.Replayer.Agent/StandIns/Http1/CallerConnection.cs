@@ -21,8 +21,8 @@ internal sealed class CallerConnection : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    // Handlers run where their bytes came in: no thread changes hands for a request that is answered at once. A caller that sends on and on is paused.
-    private readonly Pipe _input = new(new PipeOptions(readerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
+    // A caller that sends on and on is paused. Handlers do not run where bytes are received: a busy connection would keep its thread, and others would wait.
+    private readonly Pipe _input = new(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
 
     private readonly CancellationTokenSource _closed = new();
     private readonly Socket _socket;
