@@ -14,7 +14,7 @@ public sealed class ReplayRequestBuilderTests
     [InlineData("keep-alive", "timeout=5")]
     [InlineData("te", "gzip")]
     [InlineData("upgrade", "h2c")]
-    [InlineData("transfer-encoding", "chunked")]
+    [InlineData("transfer-encoding", "gzip, chunked")]
     [InlineData("expect", "100-continue")]
     [InlineData("x-envoy-expected-rq-timeout-ms", "15000")]
     [InlineData("x-forwarded-proto", "http")]
@@ -74,8 +74,32 @@ public sealed class ReplayRequestBuilderTests
     }
 
     [Fact]
-    public void Build_Trailers_AreListedAsLeftOut() =>
-        Assert.Contains("dropped trailers x-sum: this sender has no request trailers", Build([], change: exchange => exchange with { Request = exchange.Request! with { Trailers = [new("x-sum", "1")] } }).Adjustments);
+    public void Build_TrailersOfHttp2_AreListedAsLeftOut() => Assert.Contains(
+        "dropped trailers x-sum: this sender has no request trailers in HTTP/2",
+        Build([], change: exchange => exchange with { Protocol = "HTTP/2", Request = exchange.Request! with { Trailers = [new("x-sum", "1")] } }).Adjustments);
+
+    [Fact]
+    public void Build_ChunksAndTrailers_AreSentAndNoToken()
+    {
+        WireRequest request = Build([new("transfer-encoding", "chunked"), new("x-last", "1")], change: exchange => exchange with { Request = exchange.Request! with { Trailers = [new("x-sum", "1"), new("x-secret", "loop:x")] } });
+        Assert.Equal([new HeaderField("x-sum", "1")], request.Trailers);
+        Assert.Equal(["x-secret"], request.DroppedCredentials);
+        Assert.Contains("dropped trailer x-secret: its value is a redaction token", request.Adjustments);
+        Assert.True(Place(request, "transfer-encoding") < Place(request, "x-last"));
+        Assert.DoesNotContain(request.Headers, field => field.Name == "content-length");
+    }
+
+    [Fact]
+    public void Build_WhatIsSetAnew_StandsWhereItStood()
+    {
+        WireRequest request = Build([new("content-length", "999"), new("x-request-id", "old"), new("baggage", "a=1"), new("traceparent", "old"), new("x-last", "1")]);
+        // The recording begins with a trace of its own.
+        string[] names = ["traceparent", "x-request-id", "content-length", "baggage", "x-last"];
+        Assert.Equal(names, request.Headers.Select(field => field.Name).Where(names.Contains));
+        // The body's own, whatever a change made of the recorded one.
+        Assert.Equal(["2"], Values(request, "content-length"));
+        Assert.DoesNotContain(request.Headers, field => field.Value == "old");
+    }
 
     [Theory]
     [InlineData("HTTP/2", "application/json", true)]
@@ -91,8 +115,11 @@ public sealed class ReplayRequestBuilderTests
         }).UsesHttp2);
 
     [Fact]
-    public void Build_RawBytesInThePath_ArePercentEncoded() =>
-        Assert.Equal("/caf%E9?a=%20", Build([], path: "/caf\u00e9?a= ").Path);
+    public void Build_RawBytesInThePath_GoRawInHttp1AndPercentEncodedInHttp2()
+    {
+        Assert.Equal("/caf\u00e9?a=%20", Build([], path: "/caf\u00e9?a= ").Path);
+        Assert.Equal("/caf%E9?a=%20", Build([], change: exchange => exchange with { Protocol = "HTTP/2" }, path: "/caf\u00e9?a= ").Path);
+    }
 
     [Fact]
     public void Ids_FromAnyBytes_AreValidAndKnownByTheirKeys() => Gen.Byte.Array[ReplayIds.ByteCount].Sample(random =>
@@ -109,6 +136,8 @@ public sealed class ReplayRequestBuilderTests
         HeaderField[] headers = [.. fields.Select((field, index) => new HeaderField(new string(field.Item1), index % 2 == 0 ? $"{field.Item2}loop:{index}" : field.Item2.Replace("loop:", "", StringComparison.Ordinal)))];
         Assert.DoesNotContain(Build(headers).Headers, field => field.Value.Contains("loop:", StringComparison.Ordinal));
     });
+
+    private static int Place(WireRequest request, string name) => request.Headers.ToList().FindIndex(field => field.Name == name);
 
     private static string[] Values(WireRequest request, string name) => [.. request.Headers.Where(field => field.Name == name).Select(field => field.Value)];
 

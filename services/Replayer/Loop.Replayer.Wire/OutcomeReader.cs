@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Loop.Replayer.Core.Answers;
+using Loop.Replayer.Wire.Http1;
 
 namespace Loop.Replayer.Wire;
 
@@ -30,6 +31,9 @@ internal static class OutcomeReader
     /// <summary>True for what the network and the HTTP stack throw.</summary>
     public static bool IsExpected(Exception error) => error is HttpRequestException or IOException or SocketException or AuthenticationException;
 
+    /// <summary>True when the other end reset the connection, and did not end it.</summary>
+    public static bool IsReset(Exception? error) => error is SocketException { SocketErrorCode: SocketError.ConnectionReset } || (error is not null && IsReset(error.InnerException));
+
     // A request that meets a connection which was given up a moment before carries the reason further in.
     private static HttpRequestError Kind(Exception? error)
     {
@@ -39,6 +43,7 @@ internal static class OutcomeReader
             {
                 HttpRequestException request => request.HttpRequestError,
                 HttpIOException body => body.HttpRequestError,
+                NotHttpException => HttpRequestError.InvalidResponse,
                 _ => HttpRequestError.Unknown,
             };
             if (kind is not HttpRequestError.Unknown)

@@ -5,16 +5,23 @@ using System.Text;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Answers;
 using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Wire.Http1;
 
 namespace Loop.Replayer.Wire;
 
-/// <summary>Sends one request over one new connection and reads what comes: nothing is followed, repeated, stored, unpacked or added.</summary>
+/// <summary>
+/// Sends one request over one new connection and reads what comes: nothing is followed, repeated, stored, unpacked or added. HTTP/1.1 goes byte for byte;
+/// HTTP/2 is spoken by the library.
+/// </summary>
 public sealed class RequestSender(TimeProvider time)
 {
     private static readonly HashSet<string> ContentHeaders = new(StringComparer.OrdinalIgnoreCase)
     {
         "allow", "content-disposition", "content-encoding", "content-language", "content-location", "content-md5", "content-range", "content-type", "expires", "last-modified",
     };
+
+    // What HTTP/2 tells otherwise (RFC 9113 §8.2.2, §8.3.1).
+    private static readonly HashSet<string> OfHttp1 = new(StringComparer.OrdinalIgnoreCase) { "host", "content-length", "transfer-encoding" };
 
     /// <summary>Sends; every outcome but cancellation is a value.</summary>
     /// <param name="connector">The other end; used once.</param>
@@ -25,13 +32,15 @@ public sealed class RequestSender(TimeProvider time)
     /// <param name="relay">Whose call it is, to be relayed as it goes on; null sends the body that is there and reads the answer. A relay reads beyond the cap.</param>
     public async Task<Answer> Send(WireConnector connector, WireRequest request, TimeSpan limit, int bodyLimitBytes, CancellationToken cancellationToken, IRelayedCall? relay = null)
     {
-        using HttpMessageInvoker client = new(Handler(connector));
-        using HttpRequestMessage message = Message(connector, request, relay);
         using CancellationTokenSource limiter = new(limit, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limiter.Token);
         long start = time.GetTimestamp();
         try
         {
+            if (!request.UsesHttp2)
+                return await SendHttp1(connector, request, relay, start, limit, bodyLimitBytes, cancellationToken, either.Token);
+            using HttpMessageInvoker client = new(Handler(connector));
+            using HttpRequestMessage message = Message(connector, request, relay);
             using HttpResponseMessage response = await client.SendAsync(message, either.Token);
             return await Read(response, relay, start, limit, bodyLimitBytes, cancellationToken, either.Token);
         }
@@ -43,8 +52,20 @@ public sealed class RequestSender(TimeProvider time)
         catch (Exception error) when (OutcomeReader.IsExpected(error))
         {
             (AnswerOutcome outcome, string detail) = OutcomeReader.BeforeHeaders(error, connector);
-            return new Answer { Outcome = outcome, Duration = time.GetElapsedTime(start), Detail = detail };
+            return new Answer { Outcome = outcome, Duration = time.GetElapsedTime(start), Detail = detail, ByReset = OutcomeReader.IsReset(error) };
         }
+    }
+
+    private async Task<Answer> SendHttp1(WireConnector connector, WireRequest request, IRelayedCall? relay, long start, TimeSpan limit, int bodyLimitBytes, CancellationToken cancelled, CancellationToken either)
+    {
+        // RFC 9112 §3.2: a request without a host is refused.
+        Http1Sender sender = new(request.Authority is null ? request with { Authority = connector.Name } : request, bodyLimitBytes, relay, time);
+        await using Stream connection = await connector.Connect(either);
+        Answer answer = (await sender.Send(connection, either)) with { Duration = time.GetElapsedTime(start) };
+        if (answer.Outcome is not AnswerOutcome.BodyTimedOut)
+            return answer;
+        cancelled.ThrowIfCancellationRequested();
+        return answer with { Detail = LimitText(limit) };
     }
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The invoker owns and disposes it.")]
@@ -66,16 +87,16 @@ public sealed class RequestSender(TimeProvider time)
         string url = $"{(connector.IsSecure ? "https" : "http")}://{connector.Name}{request.Path}";
         HttpRequestMessage message = new(new HttpMethod(request.Method), new Uri(url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
         {
-            Version = request.UsesHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         if (relay is { Gives: true })
             message.Content = new GivenContent(request.Body, relay);
-        else if (!request.Body.IsEmpty || request.Headers.Any(field => ContentHeaders.Contains(field.Name)))
+        else if (!request.Body.IsEmpty || request.Headers.Any(static field => ContentHeaders.Contains(field.Name)))
             message.Content = new ReadOnlyMemoryContent(request.Body);
         if (request.Authority is { } authority)
             message.Headers.TryAddWithoutValidation("host", authority);
-        foreach (HeaderField field in request.Headers)
+        foreach (HeaderField field in request.Headers.Where(static field => !OfHttp1.Contains(field.Name)))
         {
             if (ContentHeaders.Contains(field.Name))
                 message.Content!.Headers.TryAddWithoutValidation(field.Name, field.Value);

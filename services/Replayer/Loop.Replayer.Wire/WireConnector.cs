@@ -24,7 +24,10 @@ public abstract class WireConnector
     public bool IsConnected { get; private set; }
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
-    public async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    public ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancellationToken) => Connect(cancellationToken);
+
+    /// <summary>Opens the connection; a second call is refused.</summary>
+    public async ValueTask<Stream> Connect(CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _connections) > 1)
             throw new IOException("The connection ended before an answer; a replay never sends twice.");

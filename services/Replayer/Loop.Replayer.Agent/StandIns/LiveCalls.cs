@@ -16,11 +16,8 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
     // A callee that never answers must not hold its caller for ever; callers have limits of their own, far below this one.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    // Hop-by-hop fields of the caller's connection (RFC 9110 §7.6.1), and framing that the sender computes anew.
-    private static readonly HashSet<string> NotCarried = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "content-length", "host", "expect",
-    };
+    // Fields of the caller's connection (RFC 9110 §7.6.1), which a proxy keeps, too, and a wait for permission that was given already.
+    private static readonly HashSet<string> NotCarried = new(StringComparer.OrdinalIgnoreCase) { "connection", "keep-alive", "proxy-connection", "upgrade", "expect" };
 
     private readonly RequestSender _sender = new(time);
     private readonly Dictionary<string, SemaphoreSlim> _oneAtATime = plan.Serialise.Distinct().ToDictionary(service => service, _ => new SemaphoreSlim(1));
@@ -63,7 +60,7 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
         }
     }
 
-    // The callee's hop has a trace of its own, in every form in which the caller handed one on.
+    // The callee's hop has a trace of its own, in every form in which the caller handed one on, and where that stood.
     private static WireRequest Renamed(Message request, ReplayIds ids, bool usesHttp2)
     {
         List<HeaderField> headers = [];
@@ -71,7 +68,9 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
         {
             string? value = field.Name switch
             {
-                "traceparent" or "x-request-id" or "x-b3-parentspanid" => null,
+                "traceparent" => headers.Exists(static one => one.Name == "traceparent") ? null : ids.TraceParent,
+                "x-request-id" => headers.Exists(static one => one.Name == "x-request-id") ? null : ids.RequestId,
+                "x-b3-parentspanid" => null,
                 "b3" => $"{ids.TraceId}-{ids.SpanId}-1",
                 "x-b3-traceid" => ids.TraceId,
                 "x-b3-spanid" => ids.SpanId,
@@ -82,8 +81,10 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
                 headers.Add(field with { Value = value });
         }
 
-        headers.Add(new HeaderField("traceparent", ids.TraceParent));
-        headers.Add(new HeaderField("x-request-id", ids.RequestId));
+        if (!headers.Exists(static one => one.Name == "traceparent"))
+            headers.Add(new HeaderField("traceparent", ids.TraceParent));
+        if (!headers.Exists(static one => one.Name == "x-request-id"))
+            headers.Add(new HeaderField("x-request-id", ids.RequestId));
         return new WireRequest
         {
             Method = request.Part.Header(":method")!,
@@ -91,6 +92,7 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
             Authority = request.Part.Header(":authority"),
             UsesHttp2 = usesHttp2,
             Headers = headers,
+            Trailers = request.Part.Trailers,
             Body = request.Body,
             Adjustments = [],
         };

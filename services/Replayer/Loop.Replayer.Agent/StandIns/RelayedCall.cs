@@ -68,7 +68,7 @@ internal sealed class RelayedCall(ICallExchange exchange, RequestMessages? messa
         if (answer.Outcome is AnswerOutcome.Answered)
             await exchange.End(answer.Trailers, exchange.Aborted);
         else
-            await exchange.BreakOff(byReset: false, exchange.Aborted);
+            await exchange.BreakOff(answer.ByReset, exchange.Aborted);
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ public sealed record Answer
     /// <summary>True when we stopped reading at the cap.</summary>
     public bool BodyTruncated { get; init; }
 
+    /// <summary>True when the connection was reset; false when it ended, or nothing broke off.</summary>
+    public bool ByReset { get; init; }
+
     /// <summary>From the first byte sent to the end.</summary>
     public TimeSpan Duration { get; init; }
 

@@ -31,7 +31,7 @@ public sealed record DrivenRequest(WireRequest Request, IReadOnlyList<string> To
                 headers.Add(field with { Value = rest });
         }
 
-        return new DrivenRequest(recorded with { Path = message.Part.Header(":path")!, Headers = headers, Body = message.Body }, leftOut);
+        return new DrivenRequest(recorded with { Path = message.Part.Header(":path")!, Headers = headers, Trailers = message.Part.Trailers, Body = message.Body }, leftOut);
     }
 
     private static bool HasToken(string value) => value.Contains(HeaderTreatment.TokenMark, StringComparison.Ordinal);
@@ -40,6 +40,7 @@ public sealed record DrivenRequest(WireRequest Request, IReadOnlyList<string> To
         new HttpMessagePart
         {
             Headers = [new(":method", request.Method), new(":path", request.Path), new(":authority", request.Authority ?? ""), .. request.Headers],
+            Trailers = request.Trailers,
             Body = new BodyInfo { SizeBytes = request.Body.Length, KeptBytes = request.Body.Length, Sha256 = Convert.ToHexStringLower(SHA256.HashData(request.Body.Span)) },
         },
         request.Body);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loop.Contracts.Exchanges;
 
 namespace Loop.Replayer.Core.Requests;
@@ -16,7 +17,7 @@ public static class ReplayRequestBuilder
         HttpMessagePart request = recorded.Request ?? throw new ArgumentException("An exchange without a request cannot be replayed.", nameof(recorded));
         Draft draft = new(recorded, ids, supplied, bound);
         foreach (HeaderField field in request.Headers)
-            draft.Carry(field);
+            draft.Carry(field, body.Length);
         draft.Supply();
         draft.Trace(request);
         draft.Framing(request, body.Length);
@@ -28,6 +29,7 @@ public static class ReplayRequestBuilder
             Authority = authority,
             UsesHttp2 = UsesHttp2(recorded),
             Headers = draft.Headers,
+            Trailers = draft.Trailers,
             Body = body,
             Adjustments = draft.Adjustments,
             DroppedCredentials = draft.DroppedCredentials,
@@ -42,19 +44,37 @@ public static class ReplayRequestBuilder
     {
         private readonly HashSet<string> _suppliedNames = new(supplied.Keys, StringComparer.OrdinalIgnoreCase);
         private readonly HashSet<string> _namedByConnection = NamedByConnection(recorded.Request!);
+        private readonly bool _usesHttp2 = ReplayRequestBuilder.UsesHttp2(recorded);
+        private readonly bool _isChunked = recorded.Request!.Header("transfer-encoding")?.Equals("chunked", StringComparison.OrdinalIgnoreCase) is true;
         private string? _baggage;
 
         public List<HeaderField> Headers { get; } = [];
+
+        public IReadOnlyList<HeaderField> Trailers { get; private set; } = [];
 
         public List<string> Adjustments { get; } = [];
 
         public List<string> DroppedCredentials { get; } = [];
 
-        public void Carry(HeaderField field)
+        public void Carry(HeaderField field, int bodyLength)
         {
             string name = field.Name.ToLowerInvariant();
-            if (name.StartsWith(':') || name is "host" or "content-length" || _suppliedNames.Contains(name))
+            if (name.StartsWith(':') || name is "host" || _suppliedNames.Contains(name))
                 return;
+            // Framing keeps its place; HTTP/2 has its own.
+            if (name is "content-length")
+            {
+                if (!_usesHttp2 && !_isChunked && !Headers.Exists(static one => one.Name == "content-length"))
+                    Headers.Add(new HeaderField(name, bodyLength.ToString(CultureInfo.InvariantCulture)));
+                return;
+            }
+
+            if (name is "transfer-encoding" && _isChunked && !_usesHttp2)
+            {
+                Headers.Add(field with { Name = name });
+                return;
+            }
+
             if (bound?.Contains(name) is true)
             {
                 Headers.Add(field with { Name = name });
@@ -65,7 +85,9 @@ public static class ReplayRequestBuilder
             else if (name == "te" && field.Value.Contains("trailers", StringComparison.OrdinalIgnoreCase))
                 Headers.Add(new HeaderField("te", "trailers"));
             else if (name == "baggage")
-                _baggage = _baggage is null ? field.Value : $"{_baggage},{field.Value}";
+                Baggage(field);
+            else if (IsRenewed(name))
+                Headers.Add(field with { Name = name });
             else if (HeaderTreatment.WhyDropped(name, _namedByConnection) is { } why)
                 Adjustments.Add($"dropped {name}: {why}");
             else
@@ -100,25 +122,63 @@ public static class ReplayRequestBuilder
         public void Framing(HttpMessagePart request, int bodyLength)
         {
             if (request.Trailers.Count > 0)
-                Adjustments.Add($"dropped trailers {string.Join(", ", request.Trailers.Select(trailer => trailer.Name))}: this sender has no request trailers");
-            if (request.Header("transfer-encoding") is not null || (request.Header("content-length") is null && bodyLength > 0))
+                Carry(request.Trailers);
+            if (!_usesHttp2 && (_isChunked || Trailers.Count > 0))
+                Adjustments.Add($"framing: body of {bodyLength} bytes sent in chunks of our own: those of the recording are not known");
+            else if (request.Header("transfer-encoding") is not null || (request.Header("content-length") is null && bodyLength > 0))
                 Adjustments.Add($"framing: body of {bodyLength} bytes sent with its length");
         }
 
-        // RFC 9112 §3.2 allows visible ASCII alone; some clients send raw bytes, which the HTTP stack refuses.
-        public string Path(string recorded)
+        private void Carry(IReadOnlyList<HeaderField> trailers)
         {
-            if (recorded.All(symbol => symbol is > ' ' and < '\x7f'))
-                return recorded;
-            Adjustments.Add("path: bytes outside visible ASCII are percent-encoded");
-            return string.Concat(recorded.Select(symbol => symbol is > ' ' and < '\x7f' ? symbol.ToString() : $"%{(int)symbol:X2}"));
+            string names = string.Join(", ", trailers.Select(trailer => trailer.Name));
+            if (_usesHttp2)
+                Adjustments.Add($"dropped trailers {names}: this sender has no request trailers in HTTP/2");
+            else if (!_isChunked && Headers.Exists(static one => one.Name == "content-length"))
+                Adjustments.Add($"dropped trailers {names}: the body is sent with its length");
+            else
+                Trailers = [.. trailers.Where(trailer => !IsDropped(trailer))];
         }
+
+        private bool IsDropped(HeaderField trailer)
+        {
+            if (!HeaderTreatment.IsToken("request", trailer.Name, trailer.Value, recorded.Redacted))
+                return false;
+            DroppedCredentials.Add(trailer.Name);
+            Adjustments.Add($"dropped trailer {trailer.Name}: its value is a redaction token");
+            return true;
+        }
+
+        // RFC 9112 §3.2 allows visible ASCII alone; some clients send raw bytes. The library that speaks HTTP/2 refuses them; in HTTP/1.1 only those would be misread
+        // that end a target.
+        public string Path(string path)
+        {
+            if (path.All(IsSent))
+                return path;
+            Adjustments.Add(_usesHttp2 ? "path: bytes outside visible ASCII are percent-encoded" : "path: white space and control bytes are percent-encoded");
+            return string.Concat(path.Select(symbol => IsSent(symbol) ? symbol.ToString() : $"%{(int)symbol:X2}"));
+        }
+
+        private bool IsSent(char symbol) => symbol is > ' ' and < '\x7f' || (symbol > '\x7f' && !_usesHttp2);
+
+        // One field, where the first stood.
+        private void Baggage(HeaderField field)
+        {
+            if (_baggage is null)
+                Headers.Add(field with { Name = "baggage" });
+            _baggage = _baggage is null ? field.Value : $"{_baggage},{field.Value}";
+        }
+
+        // Trace sets these, where they stand.
+        private bool IsRenewed(string name) =>
+            name is "traceparent" or "x-request-id" or "b3" || (name is "x-b3-traceid" or "x-b3-spanid" or "x-b3-sampled" && recorded.Request!.Header("x-b3-traceid") is not null);
 
         private void Set(string name, string value)
         {
             // The replay's own names win over supplied ones: without them its traffic would be recorded as production.
+            int place = Headers.FindIndex(field => field.Name == name);
             Headers.RemoveAll(field => field.Name == name);
-            Headers.Add(new HeaderField(name, value));
+            Headers.Insert(place < 0 ? Headers.Count : place, new HeaderField(name, value));
             Adjustments.Add($"set {name}: fresh");
         }
 

@@ -17,8 +17,11 @@ public sealed record WireRequest
     /// <summary>True for HTTP/2 with prior knowledge.</summary>
     public required bool UsesHttp2 { get; init; }
 
-    /// <summary>In the order to send; framing and <c>host</c> are the sender's.</summary>
+    /// <summary>In the order to send. HTTP/1.1 sends them as they are, and adds <c>host</c> in front and framing behind where they name none; HTTP/2 frames otherwise.</summary>
     public required IReadOnlyList<HeaderField> Headers { get; init; }
+
+    /// <summary>Fields behind the body; HTTP/1.1 sends them in a chunked body.</summary>
+    public IReadOnlyList<HeaderField> Trailers { get; init; } = [];
 
     /// <summary>The body as recorded.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }

@@ -14,13 +14,13 @@ public static class HeadReader
     public static async ValueTask<RequestHead?> Request(PipeReader input, CancellationToken cancellationToken)
     {
         // Clients of old send an empty line behind a body (RFC 9112 §2.2): one is passed over.
-        return await SkipEmptyLine(input, cancellationToken) ? await Read(input, HeadParser.Request, cancellationToken) : null;
+        return await SkipEmptyLine(input, cancellationToken) ? await Read(input, HeadParser.Request, checksLines: false, cancellationToken) : null;
     }
 
     /// <summary>The next answer; null when the connection ended before one began.</summary>
     /// <exception cref="NotHttpException">What came is none.</exception>
     /// <exception cref="EndOfStreamException">The connection ended within it.</exception>
-    public static ValueTask<AnswerHead?> Answer(PipeReader input, CancellationToken cancellationToken) => Read(input, HeadParser.Answer, cancellationToken);
+    public static ValueTask<AnswerHead?> Answer(PipeReader input, CancellationToken cancellationToken) => Read(input, HeadParser.Answer, checksLines: true, cancellationToken);
 
     // False when the connection ended.
     private static async ValueTask<bool> SkipEmptyLine(PipeReader input, CancellationToken cancellationToken)
@@ -56,10 +56,11 @@ public static class HeadReader
         }
     }
 
-    private static async ValueTask<T?> Read<T>(PipeReader input, Parser<T> parse, CancellationToken cancellationToken)
+    private static async ValueTask<T?> Read<T>(PipeReader input, Parser<T> parse, bool checksLines, CancellationToken cancellationToken)
         where T : class
     {
         long seen = 0;
+        long known = 0;
         while (true)
         {
             ReadResult result = await input.ReadAsync(cancellationToken);
@@ -72,11 +73,29 @@ public static class HeadReader
                 return head;
             }
 
+            if (checksLines)
+                known = CheckLines(bytes, known);
             input.AdvanceTo(bytes.Start, bytes.End);
             if (!result.IsCompleted)
                 continue;
             return bytes.IsEmpty ? null : throw new EndOfStreamException("The connection ended within a head.");
         }
+    }
+
+    // Who speaks something else greets with a line and then waits, or ends: that is neither a hang nor an early end.
+    private static long CheckLines(in ReadOnlySequence<byte> bytes, long known)
+    {
+        ReadOnlySequence<byte> unknown = bytes.Slice(known);
+        if (unknown.PositionOf((byte)'\n') is null)
+            return known;
+        ReadOnlySpan<byte> lines = unknown.ToArray();
+        int end = lines.LastIndexOf("\r\n"u8) + 2;
+        byte[] section = [.. lines[..end], .. "\r\n"u8];
+        if (known == 0)
+            _ = HeadParser.Answer(section);
+        else
+            _ = HeadParser.Fields(section);
+        return known + end;
     }
 
     private static T Parse<T>(in ReadOnlySequence<byte> head, Parser<T> parse)
