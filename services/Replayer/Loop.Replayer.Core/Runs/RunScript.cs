@@ -35,6 +35,9 @@ public sealed record RunScript
     /// <summary>Where services fetch the keys of minted tokens.</summary>
     public IReadOnlyList<BackgroundStub> KeySets { get; init; } = [];
 
+    /// <summary>Live services that are asked for their protobuf types: they speak gRPC, and the sandbox file gives none.</summary>
+    public IReadOnlyList<LiveTarget> Undescribed { get; init; } = [];
+
     /// <summary>How long after the end of the last driven answer the latest call was made in the recording; zero when all were made before.</summary>
     public required TimeSpan Lag { get; init; }
 
@@ -117,6 +120,7 @@ public sealed record RunScript
             DroppedCredentials = [.. dropped.Distinct()],
             Minted = minted,
             KeySets = input.Tokens?.KeySets ?? [],
+            Undescribed = [.. UndescribedIn(input)],
             Lag = LagOf(input.Live),
             Expected = [.. calls.Select(call => call.HopId)],
         };
@@ -141,6 +145,11 @@ public sealed record RunScript
         .Where(group => group.Select(route => route.Destination).Distinct().Count() == 1)
         .Select(group => group.First())
         .Select(route => new LiveRoute(route.Source, route.Authority!, route.Destination, input.Ports[route.Destination]));
+
+    private static IEnumerable<LiveTarget> UndescribedIn(RunInput input) => input.Live.Drives.Concat(input.Live.Relayed)
+        .Where(call => call.Request?.Request?.Header("content-type")?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) is true)
+        .Select(call => call.Hop.Destination).Distinct().Where(service => !input.Described.Contains(service))
+        .Select(service => new LiveTarget(service, input.Ports[service]));
 
     // Time decides where somebody's patience ended, and where calls ran beside each other.
     private static bool PlaysLatency(RunInput input, IReadOnlyList<RecordedCall> calls) =>
@@ -180,6 +189,9 @@ public sealed record RunInput
     /// <summary>Tokens that are minted for the replay; null without any.</summary>
     public IMintedTokens? Tokens { get; init; }
 
+    /// <summary>Live services whose protobuf types the sandbox file gives.</summary>
+    public IReadOnlySet<string> Described { get; init; } = new HashSet<string>();
+
     /// <summary>Names of the recorded traces.</summary>
     public IReadOnlyList<TraceKey> RecordedKeys { get; init; } = [];
 
@@ -214,3 +226,8 @@ public sealed record RunInput
 /// <param name="MessageOf">A recorded message with its body; null when it is gone.</param>
 /// <param name="RecordedKeys">Names of its traces.</param>
 public sealed record RunPrelude(LivePlan Live, Func<HttpMessagePart, byte[]?> Body, Func<HttpMessagePart?, Message?> MessageOf, IReadOnlyList<TraceKey> RecordedKeys);
+
+/// <summary>Where a live service listens.</summary>
+/// <param name="Service">Its name.</param>
+/// <param name="Port">Its port.</param>
+public sealed record LiveTarget(string Service, int Port);

@@ -1,6 +1,7 @@
 using Loop.Replayer.Core.Calls;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Reflection;
 
 namespace Loop.Replayer.Sandboxes;
 
@@ -15,4 +16,8 @@ namespace Loop.Replayer.Sandboxes;
 /// <param name="RecordSha256">Name of its record in the replay's pack.</param>
 /// <param name="Logs">Live service → name of its log in the replay's pack.</param>
 internal sealed record ComparedRun(
-    int Number, SandboxRun Run, ReplayComparison Comparison, Decision Decision, TimeSpan Prepared, TimeSpan Drove, TimeSpan Compared, string RecordSha256, IReadOnlyDictionary<string, string> Logs);
+    int Number, SandboxRun Run, ReplayComparison Comparison, Decision Decision, TimeSpan Prepared, TimeSpan Drove, TimeSpan Compared, string RecordSha256, IReadOnlyDictionary<string, string> Logs)
+{
+    /// <summary>What live services told about their protobuf types.</summary>
+    public IReadOnlyList<ReflectedTypes> Types { get; init; } = [];
+}

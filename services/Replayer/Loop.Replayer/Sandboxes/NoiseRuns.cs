@@ -39,7 +39,7 @@ internal sealed class NoiseRuns(IReplayJournal journal, SandboxRunner runner, Ti
             if (Obstacle(outcome.Record) is { } obstacle)
                 return Refused(job, runs.Count, $"noise run {number}: {obstacle}");
             RunRecord record = await RecordRedaction.Apply(outcome.Record, value => tokens?.Restore(value) ?? value, headers => journal.Redact(job.Ids.ReplayId, headers));
-            SandboxRun run = new() { Choice = job.Choice, Live = job.Live, Script = script, Record = record, Recorded = bodies.Message, Shapes = job.Descriptors.Method, Rules = ComparisonRules.Of(clock.Mask(job, script, record)) };
+            SandboxRun run = new() { Choice = job.Choice, Live = job.Live, Script = script, Record = record, Recorded = bodies.Message, Shapes = outcome.Shapes(job.Descriptors), Rules = ComparisonRules.Of(clock.Mask(job, script, record)) };
             recording ??= NoiseSamples.OfRecording(run);
             runs.Add(NoiseSamples.OfRun(run, clock.Offset, at => clock.Seen(record, at)));
         }

@@ -89,7 +89,7 @@ internal sealed class SandboxReplayRun(
             Script = script,
             Record = record,
             Recorded = bodies.Message,
-            Shapes = job.Descriptors.Method,
+            Shapes = outcome.Shapes(job.Descriptors),
             Rules = ComparisonRules.Of(RunClock.Of(job).Mask(job, script, record)) with { Bindings = LinkMessages.Follow(script.Plan.Links, record), Noise = NoiseMasks.FilterOf(noise?.Mask, record.Evidence) },
             UndeclaredState = job.LiveServices.Where(service => service.State is ServiceState.Unknown).Select(service => service.Name).ToHashSet(),
         };
@@ -104,7 +104,7 @@ internal sealed class SandboxReplayRun(
         foreach ((string service, byte[] log) in outcome.Logs.Where(log => log.Value.Length > 0))
             logs[service] = await journal.StoreBody(job.Ids.ReplayId, log);
         await steps.Take("decided", $"{decision.Verdict.ToString().ToLowerInvariant()} ({decision.Row}): {decision.Reason}");
-        return new ComparedRun(number, run, comparison, decision, outcome.Prepared, outcome.Drove, time.GetElapsedTime(start), stored, logs);
+        return new ComparedRun(number, run, comparison, decision, outcome.Prepared, outcome.Drove, time.GetElapsedTime(start), stored, logs) { Types = outcome.Types };
     }
 
     // Steps of an attempt that was interrupted stay: the new ones go on counting.
@@ -122,6 +122,7 @@ internal sealed class SandboxReplayRun(
         Preludes = preludes,
         Serialise = job.File.Serialise,
         Links = LinkMessages.Find(job.Live, bodies.Message, preludes),
+        Described = job.LiveServices.Where(service => service.Descriptors.Count > 0).Select(service => service.Name).ToHashSet(),
         TargetIsBreak = job.Choice.Judged?.Answer is { } judged && FailureIdentity.EndOf(judged) is not EndKind.Answered,
         Background = stubs,
         WhatIf = job.Choice.WhatIf,

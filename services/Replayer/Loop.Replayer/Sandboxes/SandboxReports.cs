@@ -46,7 +46,7 @@ internal static class SandboxReports
                 ReproducedRuns = decision.ReproducedRuns,
                 Control = control switch { ControlResult.Passed => "passed", ControlResult.Failed => "failed", _ => "notRun" },
                 WhatIf = WhatIfLines.Of(job.Choice.WhatIf, runs.Select(run => run.Run.Record)),
-                Listed = [.. new[] { job.Attempt.Note }.OfType<string>(), .. BaselineReports.Given(job.Request), .. NoiseMasks.Given(job.Request), .. Ended(runs), .. Missing(job), .. decision.Listed.Take(MaximumLines)],
+                Listed = [.. new[] { job.Attempt.Note }.OfType<string>(), .. BaselineReports.Given(job.Request), .. NoiseMasks.Given(job.Request), .. Types(job, runs), .. Ended(runs), .. Missing(job), .. decision.Listed.Take(MaximumLines)],
                 Asked = Asked(job),
                 Noise = noise?.Report,
             },
@@ -128,6 +128,13 @@ internal static class SandboxReports
         HttpMessagePart part = call.Request.Part;
         return new UnansweredCall(call.Caller, part.Header(":method") ?? "", $"http://{part.Header(":authority")?.ToLowerInvariant()}{part.Header(":path")}", !call.IsBackground);
     }
+
+    // By which names gRPC messages were compared.
+    private static IEnumerable<string> Types(SandboxJob job, IReadOnlyList<ComparedRun> runs) => job.LiveServices
+        .Where(service => service.Descriptors.Count > 0 && runs.Any(run => run.Run.Live.Drives.Concat(run.Run.Live.Relayed).Any(call => call.Hop.Destination == service.Name && run.Run.Shapes(call.Request?.Path()) is not null)))
+        .Select(service => (service.Name, Detail: "the descriptor sets of the sandbox file"))
+        .Concat(runs.SelectMany(run => run.Types).Select(told => (Name: told.Service, told.Detail))).Distinct()
+        .Select(told => $"gRPC messages of {told.Name} compare by {told.Detail}");
 
     private static IReadOnlyList<T>? OrNull<T>(IReadOnlyList<T> list) => list.Count == 0 ? null : list;
 

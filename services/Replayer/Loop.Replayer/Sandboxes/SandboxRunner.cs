@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
+using Loop.Replayer.Reflection;
 using Loop.Replayer.Sandbox.Driver;
 using Loop.Replayer.Sandbox.Processes;
 using Loop.Replayer.Wire.Plans;
@@ -9,13 +11,14 @@ using Loop.Replayer.Wire.Plans;
 namespace Loop.Replayer.Sandboxes;
 
 /// <summary>
-/// Carries out one run: (1) make the place, (2) start the services, (3) fill caches, (4) drive, (5) wait for later calls, (6) stop. Whatever goes wrong with the
+/// Carries out one run: (1) make the place, (2) start the services, and ask them for their types, (3) fill caches, (4) drive, (5) wait for later calls, (6) stop. Whatever goes wrong with the
 /// place or a service is a fault of the record, not an exception; nothing is left behind in any case.
 /// </summary>
 internal sealed class SandboxRunner(ProcessSandboxOptions options, TimeProvider time)
 {
     private const int LogTailBytes = 2000;
     private static readonly TimeSpan QuietAfterLag = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ReflectionLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Runs.</summary>
@@ -64,11 +67,14 @@ internal sealed class SandboxRunner(ProcessSandboxOptions options, TimeProvider 
         SandboxFault? fault = await sandbox.Start(cancellationToken) is { } failure ? Fault(sandbox, failure) : null;
         TimeSpan prepared = time.GetElapsedTime(start);
         long driving = time.GetTimestamp();
+        List<ReflectedTypes> types = [];
         if (fault is null)
         {
             await step("started", string.Join(", ", plan.Services.Select(service => service.Name)));
             try
             {
+                foreach (LiveTarget target in script.Undescribed)
+                    types.Add(await GrpcReflection.Ask(target.Service, async token => await sandbox.Dial(target.Service, target.Port, token), ReflectionLimit, cancellationToken));
                 // 3 to 5
                 await Warm(sandbox, watch, script, cancellationToken);
                 await Drive(sandbox, watch, script, step, cancellationToken);
@@ -88,7 +94,7 @@ internal sealed class SandboxRunner(ProcessSandboxOptions options, TimeProvider 
         RunRecord record = watch.Record(fault);
         foreach (WhatIfUse use in record.WhatIf)
             await step("what if", $"{use.Text}: {use.Call}");
-        return new RunOutcome(record, prepared, drove, logs);
+        return new RunOutcome(record, prepared, drove, logs) { Types = types };
     }
 
     private static async Task Warm(ISandbox sandbox, RunWatch watch, RunScript script, CancellationToken cancellationToken)
@@ -154,4 +160,11 @@ internal sealed class SandboxRunner(ProcessSandboxOptions options, TimeProvider 
 /// <param name="Prepared">How long making the place and starting services took.</param>
 /// <param name="Drove">How long driving and waiting took.</param>
 /// <param name="Logs">What each live service wrote.</param>
-internal sealed record RunOutcome(RunRecord Record, TimeSpan Prepared, TimeSpan Drove, IReadOnlyDictionary<string, byte[]> Logs);
+internal sealed record RunOutcome(RunRecord Record, TimeSpan Prepared, TimeSpan Drove, IReadOnlyDictionary<string, byte[]> Logs)
+{
+    /// <summary>What live services told about their protobuf types.</summary>
+    public IReadOnlyList<ReflectedTypes> Types { get; init; } = [];
+
+    /// <summary>The types of a method: those that the sandbox file gives, else what its service told; null when nobody knows them.</summary>
+    public Func<string?, MethodShapes?> Shapes(DescriptorSet declared) => path => declared.Method(path) ?? Types.Select(told => told.Types.Method(path)).FirstOrDefault(shapes => shapes is not null);
+}
