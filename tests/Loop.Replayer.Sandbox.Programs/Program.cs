@@ -1,12 +1,13 @@
 using System.Globalization;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.Hosting;
+using Loop.Replayer.Agent.StandIns;
 using Loop.Replayer.Sandbox.Programs;
 
 // One executable for all parts that the tests need: the agent with a call handler of its own, services, and a hostile program.
 return args switch
 {
-    [AgentProgram.RunMode] or ["launch", ..] or ["clock"] => await AgentProgram.Run(args, static context => Task.FromResult<ICallHandler>(new DescribingCallHandler(context))),
+    [AgentProgram.RunMode] or ["launch", ..] or ["clock"] => await AgentProgram.Run(args, static context => File.Exists(context.Plan.HandlerInput) ? StandInsOfRun.Start(context) : Task.FromResult<ICallHandler>(new DescribingCallHandler(context))),
     ["web", var port] => await WebService.Run(int.Parse(port)),
     ["door", var door, var argument] => Print(Doors.Try(door, argument)),
     ["prices", var port, var build] => await PriceService.Run(int.Parse(port), build),

@@ -31,7 +31,7 @@ internal static class StandInHost
         // As the agent does: every call is told as a line of JSON. Where the line goes is not measured.
         void Tell(RunFact fact) => Stream.Null.Write(JsonSerializer.SerializeToUtf8Bytes(fact, LoopJson.Options));
         StandInPlan plan = new() { Calls = Recorded(bodyBytes), Hops = new Dictionary<string, string> { [$"trace:{TraceParent.Split('-')[1]}"] = "web" } };
-        await using StandInServer server = await StandInServer.Start(new StandInCalls(plan, network, Tell, TimeProvider.System), network, Tell, TimeProvider.System);
+        await using StandInServer server = await StandInServer.Start(new StandInCalls(plan, network, Tell, TimeProvider.System), plan.Tls, network, Tell, TimeProvider.System);
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         Console.WriteLine($"ready: port={((IPEndPoint)listener.LocalEndpoint).Port}");

@@ -114,7 +114,7 @@ internal static class SandboxFormat
         new("body", AnyText, "Body."),
     ]);
 
-    private static readonly TextShape HttpUrl = new("an http URL: services reach no TLS in a sandbox", "^http://[^ ]+$");
+    private static readonly TextShape HttpUrl = new("an http or https URL", "^https?://[^ ]+$");
     private static readonly EitherShape Claim = new([AnyText, new ListShape("a list of texts", AnyText)]);
 
     private static readonly MapShape Credential = new("a credential",

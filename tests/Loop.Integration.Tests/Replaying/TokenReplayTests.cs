@@ -31,6 +31,15 @@ public sealed class TokenReplayTests
         ReplayReport mended = await server.Replay(kept.Id, sandbox.File("jwt: {keySet: " + KeySet + "}", build: "mended"));
         Assert.Equal((Verdict.Fixed, "F3"), (mended.Verdict, mended.Row));
 
+        // The same keys behind TLS, whose certificate the service verifies.
+        const string secure = "https://login.internal/keys";
+        ReplayReport overTls = await server.Replay(kept.Id, sandbox.File("jwt: {keySet: " + secure + "}", keys: secure));
+        Assert.Equal((Verdict.Reproduced, "R1"), (overTls.Verdict, overTls.Row));
+        Assert.Equal(["GET login.internal/keys by accounts"], overTls.Sandbox!.Runs[0].Background);
+        ReplayReport opaque = await server.Replay(kept.Id, sandbox.File("jwt: {keySet: http://login.internal/other}", keys: secure));
+        Assert.Equal((Verdict.Inconclusive, "V4"), (opaque.Verdict, opaque.Row));
+        Assert.Equal(["TCP login.internal:443 (TLS) by accounts"], opaque.Sandbox!.Runs[0].Refused);
+
         await AssertUndecided(server, kept, sandbox.File("jwt: {keySet: http://login.internal/other}"), "nobody fetched login.internal/other");
         await AssertProposed(server, kept);
         await AssertUndecided(server, kept, sandbox.File("jwt: {keySet: " + KeySet + ", claims: {nbf: 1, exp: 2}}"), "error=\"invalid_token\", error_description=\"IDX10223");
@@ -72,7 +81,7 @@ public sealed class TokenReplayTests
         private readonly string _folder = Directory.CreateTempSubdirectory("loop-test-tokens-").FullName;
         private int _count;
 
-        public string File(string credential, string build = "recorded")
+        public string File(string credential, string build = "recorded", string keys = KeySet)
         {
             string path = Path.Combine(_folder, $"{++_count}.yaml");
             System.IO.File.WriteAllText(path, $"""
@@ -80,7 +89,7 @@ public sealed class TokenReplayTests
                 services:
                   accounts:
                     command: ["{TokenMesh.Program}", tokens, "8080", {build}]
-                    environment: {"{"} KEYS_URL: {KeySet} {"}"}
+                    environment: {"{"} KEYS_URL: {keys} {"}"}
                     port: 8080
                     state: none
                     build: {"{"} git: {build} {"}"}

@@ -61,7 +61,7 @@ internal sealed class StandInRig : IAsyncDisposable
                 rig._served.Enqueue(served.Call);
         }
 
-        rig._server = await StandInServer.Start(new StandInCalls(plan, network ?? Nowhere, Tell, TimeProvider.System), network ?? Nowhere, Tell, TimeProvider.System);
+        rig._server = await StandInServer.Start(new StandInCalls(plan, network ?? Nowhere, Tell, TimeProvider.System), plan.Tls, network ?? Nowhere, Tell, TimeProvider.System);
         rig._listener.Start();
         rig._accepting = rig.Accept();
         return rig;

@@ -165,7 +165,7 @@ public sealed class SandboxFileReaderTests
     [InlineData("dependencies:\n  db: {kind: redis, service: mail, port: 80}\n", "dependencies.db.service: mail is answered from the recording (state: recorded), so nothing of it runs")]
     [InlineData("credentials:\n  key: {header: x, environment: X, services: [wab]}\n", "credentials.key.services[0]: no service 'wab' under services:")]
     [InlineData("credentials:\n  key: {header: x, jwt: {secret: X, algorithm: RS256}}\n", "credentials.key.jwt.algorithm goes with keySet, not with secret")]
-    [InlineData("credentials:\n  key: {header: x, jwt: {keySet: https://x/keys}}\n", "credentials.key.jwt.keySet must be an http URL: services reach no TLS in a sandbox, and is the text 'https://x/keys'")]
+    [InlineData("credentials:\n  key: {header: x, jwt: {keySet: ftp://x/keys}}\n", "credentials.key.jwt.keySet must be an http or https URL, and is the text 'ftp://x/keys'")]
     [InlineData("background:\n  - {call: GET http://x/, from: 7f3k, by: weeb}\n", "background[0].by: no service 'weeb' under services:")]
     public void Read_PartsThatDoNotAgree_IsAFault(string more, string fault)
     {

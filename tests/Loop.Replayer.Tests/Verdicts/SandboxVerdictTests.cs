@@ -85,6 +85,9 @@ public sealed class SandboxVerdictTests
         ["judged answer never ended: all is before"] = (Origin, Again with { JudgedEndedAt = null, Troubles = [Trouble(TroubleKind.Miss, 101)] }, Verdict.Inconclusive, "V5"),
         ["refused before"] = (Origin, Absent with { Troubles = [Trouble(TroubleKind.Refused, 1)] }, Verdict.Inconclusive, "V5"),
         ["refused later, V6"] = (Origin, Absent with { Troubles = [Trouble(TroubleKind.Refused, 101)] }, Verdict.Fixed, "F3"),
+        ["opaque before"] = (Origin, Again with { Troubles = [Trouble(TroubleKind.Opaque, 99) with { Note = "bank.example" }] }, Verdict.Inconclusive, "V5"),
+        ["opaque later, V6"] = (Origin, Again with { Troubles = [Trouble(TroubleKind.Opaque, 101) with { Note = "bank.example" }] }, Verdict.Reproduced, "R1"),
+        ["opaque in the background"] = (Origin, Absent with { Troubles = [Trouble(TroubleKind.Opaque, 99) with { Note = "bank.example", IsBackground = true }] }, Verdict.Fixed, "F3"),
         ["ambiguous before"] = (Origin, Again with { Troubles = [Trouble(TroubleKind.Ambiguous, 1)] }, Verdict.Inconclusive, "V5"),
         ["assigned"] = (Origin, Again with { Assignment = new("1-2", 1, 2) }, Verdict.Reproduced, "R1"),
         ["assigned, and ambiguous elsewhere"] = (Origin, Again with { Troubles = [Trouble(TroubleKind.Ambiguous, 1)], Assignment = new("1-2", 1, 2) }, Verdict.Inconclusive, "V5"),
@@ -207,6 +210,15 @@ public sealed class SandboxVerdictTests
         Assert.Equal("changed call: GET stock:8080/items by web differs from the recorded one in body $.amount: 1 → 2", one.Reason);
         Assert.Equal("make the callee live: --live stock", one.NextStep);
         Assert.StartsWith("miss: ", two.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decide_OpaqueCall_NamesTheHostAndWhatToDeclare()
+    {
+        Decision decision = VerdictDecider.Decide(Origin, Again with { Troubles = [Trouble(TroubleKind.Opaque, 1) with { Call = "TCP bank.example:443 (TLS)", Note = "bank.example" }] });
+
+        Assert.Equal("opaque: TCP bank.example:443 (TLS) by web is TLS that the service opened itself, so no proxy saw what it says", decision.Reason);
+        Assert.Contains("call: GET https://bank.example/PATH", decision.NextStep, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,6 +12,9 @@ public sealed record OutgoingCall(string Caller, IPEndPoint Destination, string?
 {
     /// <summary>The live service that listens at that address; null when none does.</summary>
     public LiveCallee? Callee { get; init; }
+
+    /// <summary>True when what is said on it came out of TLS that was ended here.</summary>
+    public bool IsSecure { get; init; }
 }
 
 /// <summary>A live service that is called.</summary>

@@ -10,6 +10,8 @@ namespace Loop.Replayer.Agent.Hosting;
 /// <summary>Starts programs through the launcher: services, dependencies, and the tools that make state. A key names one of them in the sandbox's folder.</summary>
 internal sealed class Launches(AgentPlan plan, SandboxNetworks networks, ServiceClock clock, FreshFolders folders)
 {
+    private readonly ServiceTrust _trust = new(plan.Plan.TrustedAuthority, plan.IsSealed);
+
     /// <summary>The sandbox's folder.</summary>
     public string StateFolder => plan.StateFolder;
 
@@ -22,9 +24,9 @@ internal sealed class Launches(AgentPlan plan, SandboxNetworks networks, Service
         WorkSource = folders.Of(service),
         UserId = service.UserId,
         IsSealed = plan.IsSealed,
-        Environment = clock.Environment(networks.EnvironmentOf(service)),
+        Environment = clock.Environment(_trust.Environment(networks.EnvironmentOf(service))),
         Folders = service.Folders,
-        Files = clock.Files(service.Files),
+        Files = clock.Files(_trust.Files(service.Files)),
         HiddenSockets = UnixSockets.OfTheHost(),
         ControlGroups = plan.ControlGroups.GetValueOrDefault(service.Name, []),
         Root = StateFiles.Root(plan.StateFolder, key),

@@ -13,9 +13,14 @@ internal static class FirstBytes
     /// <summary>HTTP/2 with prior knowledge.</summary>
     public const string Http2 = "HTTP/2";
 
+    /// <summary>TLS; what is spoken in it shows later.</summary>
+    public const string Tls = "TLS";
+
     // Long enough for every opening below; a shorter one is decided when the client waits.
-    private const int Wanted = 16;
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+    internal const int Wanted = 16;
+
+    /// <summary>A client that says no more for so long waits.</summary>
+    internal static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     // RFC 9113 §3.4: how a client that knows HTTP/2 begins.
@@ -71,7 +76,7 @@ internal static class FirstBytes
     private static string? Foreign(ReadOnlySpan<byte> first)
     {
         if (first is [0x16, 0x03, ..])
-            return "TLS";
+            return Tls;
         // PostgreSQL: a length, then version 3.0 or the numbers of SSLRequest and GSSENCRequest (80877103, 80877104).
         if (first.Length >= 8 && (first[4..8].SequenceEqual<byte>([0, 3, 0, 0]) || first[4..7].SequenceEqual<byte>([0x04, 0xd2, 0x16])))
             return "PostgreSQL";

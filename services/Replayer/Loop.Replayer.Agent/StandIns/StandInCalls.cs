@@ -49,6 +49,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
             Caller = call.Caller,
             CallerHopId = hop,
             IsBackground = _open.IsBackground(call.Caller, hop),
+            IsSecure = call.IsSecure,
             StartedAt = startedAt,
             EndedAt = startedAt,
             Request = request.Kept(),

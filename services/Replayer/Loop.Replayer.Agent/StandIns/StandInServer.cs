@@ -2,8 +2,10 @@ using System.Net.Sockets;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.StandIns.Http1;
 using Loop.Replayer.Agent.StandIns.Http2;
+using Loop.Replayer.Agent.StandIns.Tls;
 using Loop.Replayer.Core.Answers;
 using Loop.Replayer.Core.Runs;
+using Loop.Replayer.Core.Tls;
 
 namespace Loop.Replayer.Agent.StandIns;
 
@@ -14,14 +16,16 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
     private readonly Http1Server _http1;
     private readonly Http2Server _http2;
     private readonly StandInCalls _calls;
+    private readonly TlsServer? _tls;
     private readonly ISandboxNetwork _network;
     private readonly Action<RunFact> _tell;
     private readonly TimeProvider _time;
 
-    private StandInServer(Http2Server http2, StandInCalls calls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
+    private StandInServer(Http2Server http2, StandInCalls calls, TlsPart? tls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
     {
-        _http1 = new Http1Server(calls.Answer, TellRefused, time);
+        _http1 = new Http1Server(calls.Answer, (call, protocol) => TellRefused(call, protocol, null), time);
         _http2 = http2;
+        _tls = tls is null ? null : new TlsServer(tls, _http1, http2, (call, protocol, name) => TellRefused(call, protocol, name), time);
         _calls = calls;
         _network = network;
         _tell = tell;
@@ -32,21 +36,30 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
     public bool TakesLiveCalls => true;
 
     /// <summary>Starts the server; it listens nowhere.</summary>
-    public static async Task<StandInServer> Start(StandInCalls calls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time) =>
-        new(await Http2Server.Start(calls.Answer), calls, network, tell, time);
+    /// <param name="calls">Answers.</param>
+    /// <param name="tls">TLS that is ended; null ends none.</param>
+    /// <param name="network">The way into live services.</param>
+    /// <param name="tell">Told what happens.</param>
+    /// <param name="time">For waits and facts.</param>
+    public static async Task<StandInServer> Start(StandInCalls calls, TlsPart? tls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time) =>
+        new(await Http2Server.Start(calls.Answer), calls, tls, network, tell, time);
 
     /// <inheritdoc/>
     public async Task Handle(OutgoingCall call, CancellationToken cancellationToken)
     {
         string? protocol = await Protocol(call, cancellationToken);
+        // An address says less than the name that the client itself asks for.
+        string? name = protocol is FirstBytes.Tls ? await Name(call, cancellationToken) : null;
         if (protocol is FirstBytes.Http1)
             await _http1.Serve(call, cancellationToken);
         else if (protocol is FirstBytes.Http2)
             await _http2.Serve(call, cancellationToken);
+        else if (name is not null && _tls?.Covers(name) is true)
+            await _tls.Serve(call, name, cancellationToken);
         else if (call.Callee is { } callee)
             await Carry(call, callee, cancellationToken);
         else if (protocol is not null)
-            Refuse(call, protocol);
+            Refuse(call, protocol, name);
     }
 
     /// <inheritdoc/>
@@ -60,7 +73,11 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _http2.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _http2.DisposeAsync();
+        _tls?.Dispose();
+    }
 
     private async Task<string?> Protocol(OutgoingCall call, CancellationToken cancellationToken)
     {
@@ -72,6 +89,18 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
         {
             // The service reset it before it said anything.
             return null;
+        }
+    }
+
+    private async Task<string?> Name(OutgoingCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ClientHello.ServerName(call.Connection, _time, cancellationToken) ?? call.Host ?? call.Destination.Address.ToString();
+        }
+        catch (SocketException)
+        {
+            return call.Host ?? call.Destination.Address.ToString();
         }
     }
 
@@ -105,15 +134,16 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
         }
     }
 
-    private void Refuse(OutgoingCall call, string protocol)
+    private void Refuse(OutgoingCall call, string protocol, string? name)
     {
-        TellRefused(call, protocol);
+        string? opaque = name is null ? null : call.Destination.Port == 443 ? name : $"{name}:{call.Destination.Port}";
+        TellRefused(call, protocol, name, opaque);
         call.Connection.Close(timeout: 0);
     }
 
-    private void TellRefused(OutgoingCall call, string protocol)
+    private void TellRefused(OutgoingCall call, string protocol, string? name, string? opaque = null)
     {
-        string target = call.Host is null ? call.Destination.ToString() : $"{call.Host}:{call.Destination.Port}";
-        _tell(new ConnectionRefused(call.Caller, target, protocol, _calls.IsBackground(call.Caller), _time.GetUtcNow()));
+        string target = (name ?? call.Host) is { } host ? $"{host}:{call.Destination.Port}" : call.Destination.ToString();
+        _tell(new ConnectionRefused(call.Caller, target, protocol, _calls.IsBackground(call.Caller), _time.GetUtcNow()) { OpaqueHost = opaque });
     }
 }

@@ -20,6 +20,6 @@ public static class StandInsOfRun
             ?? throw new SandboxException($"{path} holds no plan for stand-ins.");
         void Tell(RunFact fact) => context.Tell(JsonSerializer.Serialize(fact, LoopJson.Options));
         StandInCalls calls = new(standIns, context.Network, Tell, TimeProvider.System);
-        return await StandInServer.Start(calls, context.Network, Tell, TimeProvider.System);
+        return await StandInServer.Start(calls, standIns.Tls, context.Network, Tell, TimeProvider.System);
     }
 }

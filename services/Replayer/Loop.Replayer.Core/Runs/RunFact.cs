@@ -57,4 +57,8 @@ public sealed record WhatIfApplied(string Text, string Call, DateTimeOffset At) 
 /// <param name="Protocol">Guessed from the first bytes; null when there were none.</param>
 /// <param name="IsBackground">True when the service was serving no request.</param>
 /// <param name="At">When.</param>
-public sealed record ConnectionRefused(string Caller, string Target, string? Protocol, bool IsBackground, DateTimeOffset At) : RunFact(At);
+public sealed record ConnectionRefused(string Caller, string Target, string? Protocol, bool IsBackground, DateTimeOffset At) : RunFact(At)
+{
+    /// <summary>The host that TLS was opened to; null for other protocols.</summary>
+    public string? OpaqueHost { get; init; }
+}

@@ -64,4 +64,8 @@ public sealed record DrivenHop(string HopId, DateTimeOffset SentAt, DateTimeOffs
 /// <param name="Target">Protocol and address, in words.</param>
 /// <param name="IsBackground">True when the service was serving no request, or nothing is known of it.</param>
 /// <param name="At">When it was first seen.</param>
-public sealed record RefusedTarget(string Caller, string Target, bool IsBackground, DateTimeOffset At);
+public sealed record RefusedTarget(string Caller, string Target, bool IsBackground, DateTimeOffset At)
+{
+    /// <summary>The host of TLS that the service opened itself: nobody saw what it said when it was recorded, and nobody can answer it. Null for other traffic.</summary>
+    public string? OpaqueHost { get; init; }
+}

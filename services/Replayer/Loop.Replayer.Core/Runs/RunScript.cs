@@ -5,6 +5,7 @@ using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Streams;
+using Loop.Replayer.Core.Tls;
 using Loop.Replayer.Core.WhatIfs;
 
 namespace Loop.Replayer.Core.Runs;
@@ -106,6 +107,7 @@ public sealed record RunScript
                 SpareNames = [.. Enumerable.Range(0, SpareNames).Select(_ => input.Ids.Next())],
                 Drives = [.. preludes, .. input.Warm, .. drives],
                 Serialise = input.Serialise,
+                Tls = input.Tls,
                 Routes = [.. Routes(input)],
                 Background = [.. input.Tokens?.KeySets ?? [], .. input.Background],
                 Links = input.Links,
@@ -191,6 +193,9 @@ public sealed record RunInput
 
     /// <summary>Live services whose protobuf types the sandbox file gives.</summary>
     public IReadOnlySet<string> Described { get; init; } = new HashSet<string>();
+
+    /// <summary>TLS that is ended for live services; null ends none.</summary>
+    public TlsPart? Tls { get; init; }
 
     /// <summary>Names of the recorded traces.</summary>
     public IReadOnlyList<TraceKey> RecordedKeys { get; init; } = [];

@@ -21,6 +21,9 @@ public sealed record ServedCall
     /// <summary>The live service that answered; null when none did.</summary>
     public string? LiveCallee { get; init; }
 
+    /// <summary>True when the service made it over TLS.</summary>
+    public bool IsSecure { get; init; }
+
     /// <summary>True when it belongs to no drive: start-up, key fetches, telemetry.</summary>
     public bool IsBackground { get; init; }
 

@@ -2,6 +2,7 @@ using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Core.Tls;
 using Loop.Replayer.Core.WhatIfs;
 
 namespace Loop.Replayer.Core.StandIns;
@@ -29,6 +30,9 @@ public sealed record StandInPlan
 
     /// <summary>Written answers to calls that belong to no request.</summary>
     public IReadOnlyList<BackgroundStub> Background { get; init; } = [];
+
+    /// <summary>TLS that is ended for live services; null ends none.</summary>
+    public TlsPart? Tls { get; init; }
 
     /// <summary>Live services that are given one request at a time.</summary>
     public IReadOnlyList<string> Serialise { get; init; } = [];

@@ -24,6 +24,9 @@ public sealed record SandboxPlan
     /// <summary>Time, time zone and locale of the live services.</summary>
     public ClockPlan Clock { get; init; } = new();
 
+    /// <summary>A certificate, as PEM, of an authority that live services trust; null leaves them with what the machine trusts. Only where a sandbox is sealed.</summary>
+    public string? TrustedAuthority { get; init; }
+
     /// <summary>Given to the call handler as it is; the agent itself does not read it. A path to the recording, for instance.</summary>
     public string? HandlerInput { get; init; }
 }

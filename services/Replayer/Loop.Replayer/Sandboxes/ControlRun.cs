@@ -2,6 +2,7 @@ using Loop.Contracts.Api;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Runs;
+using Loop.Replayer.Core.Tls;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Core.WhatIfs;
 using Loop.Replayer.Credentials;
@@ -9,6 +10,7 @@ using Loop.Replayer.Engine;
 using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
 using Loop.Replayer.Sandbox.Driver;
+using Loop.Replayer.Tls;
 using Microsoft.Extensions.Options;
 
 namespace Loop.Replayer.Sandboxes;
@@ -17,7 +19,7 @@ namespace Loop.Replayer.Sandboxes;
 /// Replays the healthy conversation that was kept with a failure, before it: when a request that was healthy fails in this sandbox, the sandbox is broken, and
 /// nothing that fails in it says anything.
 /// </summary>
-internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner, IOptions<ReplayOptions> options)
+internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner, IOptions<ReplayOptions> options, TimeProvider time)
 {
     /// <summary>Runs it in a place of its own, made like those of the failure.</summary>
     /// <param name="job">The replay.</param>
@@ -35,10 +37,13 @@ internal sealed class ControlRun(IRecordings recordings, SandboxRunner runner, I
         if (live.Drives.Count == 0)
             return ControlResult.NotRun;
         RecordedBodies bodies = await RecordedBodies.Load(recordings, control.Id, exchanges);
-        RunScript script = RunScript.Of(input with { Live = live, Body = bodies.Body, RecordedKeys = Preludes.Keys(control), Links = LinkMessages.Find(live, bodies.Message, input.Preludes), TargetIsBreak = false, WhatIf = WhatIfPlan.None });
+        DateTimeOffset start = control.Hops.Min(hop => hop.StartedAt);
+        // Its time may lie before the certificates of the other runs, and its calls go elsewhere.
+        TlsPart? tls = input.Tls is null ? null : ReplayAuthority.Of(job.File, live, start, time.GetUtcNow());
+        RunScript script = RunScript.Of(input with { Live = live, Tls = tls, Body = bodies.Body, RecordedKeys = Preludes.Keys(control), Links = LinkMessages.Find(live, bodies.Message, input.Preludes), TargetIsBreak = false, WhatIf = WhatIfPlan.None });
         if (script.Incomplete.Count > 0)
             return ControlResult.NotRun;
-        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, live, control.Hops.Min(hop => hop.StartedAt), options.Value.ReadyLimit);
+        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, live, start, options.Value.ReadyLimit) with { TrustedAuthority = tls?.CertificatePem };
         RunOutcome outcome = await runner.Run(driver, place, script, (what, detail) => step($"control {what}", detail), cancellationToken);
         ControlResult result = ControlVerdict.Of(outcome.Record, live, [.. script.DroppedCredentials, .. script.Minted]);
         await step("control ended", $"{result.ToString().ToLowerInvariant()}: {control.Id}");

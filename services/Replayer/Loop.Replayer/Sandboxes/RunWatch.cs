@@ -174,8 +174,8 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 break;
             case ConnectionRefused refused:
                 string target = refused.Protocol is null ? $"TCP {refused.Target}" : $"TCP {refused.Target} ({refused.Protocol})";
-                if (!_refused.Exists(known => known.Caller == refused.Caller && known.Target == target))
-                    _refused.Add(new RefusedTarget(refused.Caller, target, refused.IsBackground, refused.At));
+                if (!_refused.Exists(known => known.Caller == refused.Caller && known.Target == target && known.IsBackground == refused.IsBackground))
+                    _refused.Add(new RefusedTarget(refused.Caller, target, refused.IsBackground, refused.At) { OpaqueHost = refused.OpaqueHost });
                 break;
         }
     }

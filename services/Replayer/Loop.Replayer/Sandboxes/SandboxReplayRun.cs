@@ -8,12 +8,14 @@ using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Core.Tls;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Credentials;
 using Loop.Replayer.Engine;
 using Loop.Replayer.Hosting;
 using Loop.Replayer.Ports;
 using Loop.Replayer.Sandbox.Driver;
+using Loop.Replayer.Tls;
 using Loop.SandboxFiles;
 using Microsoft.Extensions.Options;
 
@@ -43,8 +45,9 @@ internal sealed class SandboxReplayRun(
         IReadOnlyList<BackgroundStub> stubs = await BackgroundStubs.Of(job.File, job.Folder, recordings);
         RunClock clock = RunClock.Of(job);
         using TokenMint? tokens = TokenMint.Of(job.File, exchanges, TokenTimes.Of(job.File.Clock, clock.RecordedStart, time.GetUtcNow()), job.Ids.ReplayId);
-        RunInput input = Input(job, bodies, preludes, stubs) with { Tokens = tokens };
-        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, clock.Start, options.Value.ReadyLimit);
+        TlsPart tls = ReplayAuthority.Of(job.File, job.Live, clock.Start, time.GetUtcNow());
+        RunInput input = Input(job, bodies, preludes, stubs) with { Tokens = tokens, Tls = tls };
+        SandboxPlan place = PlaceWriter.Write(job.File, job.LiveServices, job.Folder, job.Live, clock.Start, options.Value.ReadyLimit) with { TrustedAuthority = tls.CertificatePem };
         // Step 0 of the journal: it goes before all runs.
         StepJournal before = Steps(job, 0);
         if (job.Attempt.Note is { } note)

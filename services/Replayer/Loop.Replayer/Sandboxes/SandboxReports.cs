@@ -126,7 +126,7 @@ internal static class SandboxReports
     private static UnansweredCall Unanswered(ServedCall call)
     {
         HttpMessagePart part = call.Request.Part;
-        return new UnansweredCall(call.Caller, part.Header(":method") ?? "", $"http://{part.Header(":authority")?.ToLowerInvariant()}{part.Header(":path")}", !call.IsBackground);
+        return new UnansweredCall(call.Caller, part.Header(":method") ?? "", $"{(call.IsSecure ? "https" : "http")}://{part.Header(":authority")?.ToLowerInvariant()}{part.Header(":path")}", !call.IsBackground);
     }
 
     // By which names gRPC messages were compared.

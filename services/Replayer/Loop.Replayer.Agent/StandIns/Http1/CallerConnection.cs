@@ -1,14 +1,16 @@
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Loop.Replayer.Agent.StandIns.Http1;
 
 /// <summary>
 /// The bytes of a connection that a live service opened. Received all the time, so that a caller who hangs up is noticed while its answer is made; sent
-/// without a buffer of our own in between: what <see cref="Output"/> flushed has left. The socket is the caller's to dispose.
+/// without a buffer of our own in between: what <see cref="Output"/> flushed has left.
 /// </summary>
-internal sealed class CallerConnection : IAsyncDisposable
+internal sealed class CallerConnection : IDuplexPipe, IAsyncDisposable
 {
     private const int ReceiveBytes = 4096;
     private const int TcpLevel = 6;
@@ -26,16 +28,28 @@ internal sealed class CallerConnection : IAsyncDisposable
 
     private readonly CancellationTokenSource _closed = new();
     private readonly Socket _socket;
+    private readonly Stream _bytes;
     private readonly TimeProvider _time;
     private readonly Task _receiving;
 
+    /// <summary>A connection whose bytes are those of its socket.</summary>
     public CallerConnection(Socket socket, TimeProvider time)
+        : this(socket, new NetworkStream(socket, ownsSocket: false), time)
+    {
+    }
+
+    /// <summary>A connection that is spoken in another one.</summary>
+    /// <param name="socket">The outer one.</param>
+    /// <param name="bytes">What is said in it, over that socket.</param>
+    /// <param name="time">For waits.</param>
+    public CallerConnection(Socket socket, Stream bytes, TimeProvider time)
     {
         _socket = socket;
+        _bytes = bytes;
         _time = time;
         // Head and body leave in several writes; the kernel would hold the later ones back for an acknowledgement.
         socket.NoDelay = true;
-        Output = PipeWriter.Create(new NetworkStream(socket, ownsSocket: false), new StreamPipeWriterOptions(minimumBufferSize: 16 * 1024));
+        Output = PipeWriter.Create(bytes, new StreamPipeWriterOptions(minimumBufferSize: 16 * 1024, leaveOpen: true));
         _receiving = Receive();
     }
 
@@ -72,6 +86,24 @@ internal sealed class CallerConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the connection from our side.</summary>
+    public async Task Finish()
+    {
+        if (IsReset)
+            return;
+        try
+        {
+            // An end of TLS without its own words (close_notify) would be a torn one to clients that look.
+            if (_bytes is SslStream tls)
+                await tls.ShutdownAsync();
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception error) when (IsGone(error))
+        {
+            // The caller ended it before.
+        }
+    }
+
     /// <summary>Ends the connection from our side, and lets the caller end it from its own: a close with bytes unread would be a reset, which takes answers away.</summary>
     public async Task End(CancellationToken cancellationToken)
     {
@@ -79,9 +111,9 @@ internal sealed class CallerConnection : IAsyncDisposable
             return;
         using CancellationTokenSource patience = new(Patience, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        await Finish();
         try
         {
-            _socket.Shutdown(SocketShutdown.Send);
             while (await Input.ReadAsync(either.Token) is { IsCompleted: false } result)
                 Input.AdvanceTo(result.Buffer.End);
         }
@@ -97,8 +129,11 @@ internal sealed class CallerConnection : IAsyncDisposable
         await Input.CompleteAsync();
         _socket.Dispose();
         await _receiving;
+        await _bytes.DisposeAsync();
         _closed.Dispose();
     }
+
+    private static bool IsGone(Exception error) => error is IOException or SocketException or ObjectDisposedException or AuthenticationException;
 
     private static uint Read(byte[] info, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(info.AsSpan(offset));
 
@@ -109,7 +144,7 @@ internal sealed class CallerConnection : IAsyncDisposable
         {
             while (true)
             {
-                int count = await _socket.ReceiveAsync(writer.GetMemory(ReceiveBytes), SocketFlags.None);
+                int count = await _bytes.ReadAsync(writer.GetMemory(ReceiveBytes));
                 if (count == 0)
                     break;
                 writer.Advance(count);
@@ -117,9 +152,9 @@ internal sealed class CallerConnection : IAsyncDisposable
                     break;
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (IsGone(error))
         {
-            // Reset by either side.
+            // Reset by either side, or no valid TLS.
         }
 
         await writer.CompleteAsync();

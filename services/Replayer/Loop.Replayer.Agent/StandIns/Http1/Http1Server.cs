@@ -24,6 +24,12 @@ internal sealed class Http1Server(Func<ICallExchange, Task> answer, Action<Outgo
         await Task.Yield();
         await using CallerConnection connection = new(call.Connection, time);
         await using CancellationTokenRegistration ending = cancellationToken.Register(connection.Reset);
+        await Serve(call, connection, cancellationToken);
+    }
+
+    /// <summary>Serves what is said on a connection, and ends it.</summary>
+    public async Task Serve(OutgoingCall call, CallerConnection connection, CancellationToken cancellationToken)
+    {
         try
         {
             while (await HeadReader.Request(connection.Input, cancellationToken) is { } head)

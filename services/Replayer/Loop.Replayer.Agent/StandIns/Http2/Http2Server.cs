@@ -1,5 +1,6 @@
 using System.Text;
 using Loop.Replayer.Agent.Calls;
+using Loop.Replayer.Agent.StandIns.Http1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -39,6 +40,8 @@ internal sealed class Http2Server : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Clients name the scheme that they believe in: https to a proxy that ends TLS for them, or in TLS that was ended here.
+            kestrel.AllowAlternateSchemes = true;
             // A body that was recorded whole is taken whole.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
@@ -74,6 +77,16 @@ internal sealed class Http2Server : IAsyncDisposable
         await using CancellationTokenRegistration whenEnded = context.ConnectionClosed.Register(ended.SetResult);
         _connections.Hand(context);
         await ended.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Serves what is said on a connection, and ends it.</summary>
+    public async Task Serve(OutgoingCall call, CallerConnection connection, CancellationToken cancellationToken)
+    {
+        InnerConnection context = new(call.Caller, connection);
+        context.Features.Set(call);
+        _connections.Hand(context);
+        await context.Ended.WaitAsync(cancellationToken);
+        await connection.Finish();
     }
 
     /// <inheritdoc/>

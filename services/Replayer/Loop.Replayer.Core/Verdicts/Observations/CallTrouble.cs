@@ -36,6 +36,9 @@ public enum TroubleKind
 
     /// <summary>More than one recorded answer fits, and they differ.</summary>
     Ambiguous,
+
+    /// <summary>TLS that the service opened itself, to something that is not answered here.</summary>
+    Opaque,
 }
 
 /// <summary>The recorded call that a miss may be a changed form of.</summary>

@@ -13,9 +13,10 @@ public static class CallTroubles
     public static IEnumerable<CallTrouble> Of(RunRecord run) =>
         run.Calls.Select(call => Of(call, run.StartedAt)).OfType<CallTrouble>().Concat(run.Refused.Select(refused => new CallTrouble
         {
-            Kind = TroubleKind.Refused,
+            Kind = refused.OpaqueHost is null ? TroubleKind.Refused : TroubleKind.Opaque,
             Caller = refused.Caller,
             Call = refused.Target,
+            Note = refused.OpaqueHost,
             BegunAt = refused.At - run.StartedAt,
             IsBackground = refused.IsBackground,
         }));

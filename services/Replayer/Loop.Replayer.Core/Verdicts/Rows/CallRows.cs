@@ -20,6 +20,8 @@ internal static class CallRows
                 "make the callee live (--live), or declare the call as background in the sandbox file if it belongs to no request"),
             { Kind: TroubleKind.Refused } => Decision.Inconclusive("V5", $"refused: {Text(first)} is not open in the sandbox",
                 "declare it under dependencies: in the sandbox file, or make the callee live (--live)"),
+            { Kind: TroubleKind.Opaque } => Decision.Inconclusive("V5", $"opaque: {Text(first)} is TLS that the service opened itself, so no proxy saw what it says",
+                $"if it belongs to no request, declare its calls under background: in the sandbox file (call: GET https://{first.Note}/PATH); else let the service call it through its proxy without TLS, and keep the failure again"),
             _ when at.Seen.TooManyAssignments => Decision.Inconclusive("V5",
                 $"ambiguous: {Text(first)} fits recorded answers that differ{Note(first)}; more than {AnswerAssignments.Most} assignments of them are possible, so none was tried",
                 "admit one call at a time (serialise: in the sandbox file)"),
@@ -43,6 +45,7 @@ internal static class CallRows
     {
         TroubleKind.Refused => "refused call",
         TroubleKind.Ambiguous => "ambiguous match",
+        TroubleKind.Opaque => "opaque call",
         _ => "miss",
     };
 }
