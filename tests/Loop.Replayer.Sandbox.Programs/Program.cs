@@ -14,6 +14,7 @@ return args switch
     ["pair", var port, var build] => await PairService.Run(int.Parse(port), build),
     ["noisy", var port, var build] => await NoisyService.Run(int.Parse(port), build),
     ["tokens", var port, .. var more] => await TokenService.Run(int.Parse(port), isMended: more is ["mended"]),
+    ["talk", var port, var build] => await TalkService.Run(int.Parse(port), build),
     ["session", var port, var build] => await SessionShop.Run(int.Parse(port), build is "fixed"),
     ["stateful", var port] => await StatefulService.Run(int.Parse(port)),
     ["silent"] => await WebService.Wait(),

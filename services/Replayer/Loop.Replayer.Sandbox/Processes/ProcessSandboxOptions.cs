@@ -22,8 +22,8 @@ public sealed class ProcessSandboxOptions
     /// </summary>
     public IReadOnlyList<string> ServerFolders { get; set; } = ServerSearch.DefaultFolders();
 
-    /// <summary>How long the agent may take to make the place. Default 20 s.</summary>
-    public TimeSpan PrepareLimit { get; set; } = TimeSpan.FromSeconds(20);
+    /// <summary>How long the agent may take to make the place. Default 60 s: only a busy machine needs more than one.</summary>
+    public TimeSpan PrepareLimit { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the agent may take to end beyond the plan's own limit. Default 10 s, then it is killed.</summary>
     public TimeSpan AgentStopLimit { get; set; } = TimeSpan.FromSeconds(10);
