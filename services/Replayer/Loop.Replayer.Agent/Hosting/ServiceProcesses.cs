@@ -10,6 +10,9 @@ namespace Loop.Replayer.Agent.Hosting;
 internal sealed class ServiceProcesses(
     AgentPlan plan, SandboxNetworks networks, Launches launches, DependencyReach reach, ClockProbe clock, Action<SandboxObservation> observe, TimeProvider time) : IDisposable
 {
+    // A run may be over before a runtime could be asked for its time. Without an answer nothing could be called fixed.
+    private static readonly TimeSpan ClockLimit = TimeSpan.FromSeconds(5);
+
     private readonly List<ServiceProcess> _started = [];
     private readonly CancellationTokenSource _stopping = new();
     private DependencyProcesses? _dependencies;
@@ -23,7 +26,7 @@ internal sealed class ServiceProcesses(
     {
         await _stopping.CancelAsync();
         await _starting;
-        await clock.End(limit);
+        await clock.End(ClockLimit);
         await Task.WhenAll(_started.Select(process => process.Stop(limit)));
         await (_dependencies?.Stop() ?? Task.CompletedTask);
     }

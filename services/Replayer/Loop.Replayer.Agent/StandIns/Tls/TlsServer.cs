@@ -76,7 +76,7 @@ internal sealed class TlsServer(TlsPart part, Http1Server http1, Http2Server htt
     }
 
     // As FirstBytes.Read does it, where no bytes can be looked at in the socket. ALPN alone does not tell: clients that know HTTP/2 beforehand may offer none.
-    private async Task<string?> Protocol(PipeReader input, CancellationToken cancellationToken)
+    private static async Task<string?> Protocol(PipeReader input, CancellationToken cancellationToken)
     {
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         byte[] first = [];
