@@ -26,4 +26,18 @@ public sealed class StandInPlanFileTests
         Assert.Equal(call.Answer.Part.Chunks, read.Calls[0].Answer!.Part.Chunks);
         Assert.True(large.AsSpan().SequenceEqual(read.Calls[1].Answer!.Body.Span));
     }
+
+    [Fact]
+    public async Task Plan_WithACallThatWasNeverAnswered_IsReadAsItWasWritten()
+    {
+        string folder = Directory.CreateTempSubdirectory("loop-test-plan-").FullName;
+        string path = Path.Combine(folder, "script.json");
+        RecordedCall call = RecordedStream.Of("a> <1") with { Answer = null };
+
+        await StandInPlanFile.Write(path, new StandInPlan { Calls = [call], Hops = new Dictionary<string, string>() }, Cancellation);
+        StandInPlan read = (await StandInPlanFile.Read(path, Cancellation))!;
+        Directory.Delete(folder, recursive: true);
+
+        Assert.Equal((call.HopId, null), (Assert.Single(read.Calls).HopId, read.Calls[0].Answer));
+    }
 }

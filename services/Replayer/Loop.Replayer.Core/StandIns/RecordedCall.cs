@@ -32,7 +32,7 @@ public sealed record RecordedCall
     public required DateTimeOffset EndedAt { get; init; }
 
     /// <summary>What the caller was answered; null when no headers came.</summary>
-    public required Message? Answer { get; init; }
+    public Message? Answer { get; init; }
 
     /// <summary>How it ended.</summary>
     public required ExchangeEnd End { get; init; }
