@@ -37,7 +37,7 @@ public sealed class ReplayDestinationTests : IAsyncLifetime
         await using (var garbage = new RawDestination(Encoding.Latin1.GetBytes("\0\u0001\u0002 this is no HTTP \r\n\r\n")))
             await AssertVerdict(garbage.Name, Verdict.Inconclusive, "");
         await using (var silent = new RawDestination([]))
-            await AssertVerdict(silent.Name, Verdict.Diverged, "ended prematurely");
+            await AssertVerdict(silent.Name, Verdict.Diverged, "The connection ended before an answer");
         await using (var half = new RawDestination("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf"u8.ToArray()))
             await AssertVerdict(half.Name, Verdict.Diverged, "");
         await using (var hanging = new RawDestination(null))
