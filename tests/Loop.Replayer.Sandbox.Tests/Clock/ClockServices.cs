@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Loop.Replayer.Sandbox.Driver;
-using Loop.Testing.Envoy;
 
 namespace Loop.Replayer.Sandbox.Tests.Clock;
 
@@ -76,41 +74,8 @@ internal static class ClockServices
         }
         """;
 
+    private static readonly RuntimePrograms Programs = new("clock", new Dictionary<string, string> { ["Python"] = Python, ["Node"] = Node, ["Java"] = Java, ["Go"] = Go });
+
     /// <summary>The service of a runtime; where the runtime is not installed the test ends here.</summary>
-    public static async Task<SandboxService> Of(string runtime, string name, int port)
-    {
-        SandboxService service = TestSandbox.Web(name, port);
-        if (runtime is ".NET")
-            return service;
-        (string program, string file, string text) = runtime switch
-        {
-            "Python" => ("/usr/bin/python3", "clock.py", Python),
-            "Node" => ("/usr/bin/node", "clock.js", Node),
-            "Java" => ("/usr/bin/java", "Clock.java", Java),
-            _ => ("/usr/bin/go", "clock.go", Go),
-        };
-        // Java runs a source file only where its compiler is.
-        foreach (string needed in runtime is "Java" ? [program, "/usr/bin/javac"] : new[] { program })
-        {
-            if (!File.Exists(needed))
-                RequireReal.Skip($"{needed} is not installed.");
-        }
-
-        await File.WriteAllTextAsync(Path.Combine(service.WorkFolder, file), text);
-        if (runtime is "Go")
-            await Build(service.WorkFolder);
-        return service with { Command = runtime is "Go" ? ["./clock", port.ToString()] : [Path.GetFileName(program), file, port.ToString()], Environment = new Dictionary<string, string>(), Folders = [] };
-    }
-
-    private static async Task Build(string folder)
-    {
-        ProcessStartInfo start = new("/usr/bin/go", ["build", "-o", "clock", "clock.go"]) { WorkingDirectory = folder, RedirectStandardError = true };
-        start.Environment["CGO_ENABLED"] = "0";
-        start.Environment["GOCACHE"] = Path.Combine(folder, "cache");
-        start.Environment["HOME"] = folder;
-        using Process build = Process.Start(start)!;
-        string words = await build.StandardError.ReadToEndAsync();
-        await build.WaitForExitAsync();
-        Assert.True(build.ExitCode == 0, words);
-    }
+    public static Task<SandboxService> Of(string runtime, string name, int port) => Programs.Of(runtime, name, port);
 }

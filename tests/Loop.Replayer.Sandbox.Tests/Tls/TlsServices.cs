@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Loop.EnvoyConfig.Running;
 using Loop.Replayer.Sandbox.Driver;
-using Loop.Testing.Envoy;
 
 namespace Loop.Replayer.Sandbox.Tests.Tls;
 
@@ -55,49 +53,15 @@ internal static class TlsServices
         }
         """;
 
-    /// <summary>The service of a runtime; where the runtime is not installed the test ends here.</summary>
-    public static async Task<SandboxService> Of(string runtime)
-    {
-        int port = FreePorts.Take();
-        SandboxService service = TestSandbox.Web("shop", port);
-        if (runtime is ".NET")
-            return service;
-        (string program, string file, string text) = runtime switch
-        {
-            "Python" => ("/usr/bin/python3", "client.py", Python),
-            "Node" => ("/usr/bin/node", "client.js", Node),
-            "Java" => ("/usr/bin/java", "Client.java", Java),
-            _ => ("/usr/bin/go", "client.go", Go),
-        };
-        // Java runs a source file only where its compiler is.
-        foreach (string needed in runtime is "Java" ? [program, "/usr/bin/javac"] : new[] { program })
-        {
-            if (!File.Exists(needed))
-                RequireReal.Skip($"{needed} is not installed.");
-        }
+    private static readonly RuntimePrograms Programs = new("client", new Dictionary<string, string> { ["Python"] = Python, ["Node"] = Node, ["Java"] = Java, ["Go"] = Go });
 
-        await File.WriteAllTextAsync(Path.Combine(service.WorkFolder, file), text);
-        if (runtime is "Go")
-            await Build(service.WorkFolder);
-        return service with { Command = runtime is "Go" ? ["./client", port.ToString()] : [Path.GetFileName(program), file, port.ToString()], Environment = new Dictionary<string, string>(), Folders = [] };
-    }
+    /// <summary>The service of a runtime; where the runtime is not installed the test ends here.</summary>
+    public static Task<SandboxService> Of(string runtime) => Programs.Of(runtime, "shop", FreePorts.Take());
 
     /// <summary>What the service says for a path.</summary>
     public static Task<string> Ask(ISandbox sandbox, SandboxService service, string runtime, string path)
     {
         string url = path is "/flags" ? "https://flags.example/flags" : "https://bank.example/";
         return TestSandbox.Get(sandbox, service.Name, service.Port, runtime is ".NET" ? "/fetch/" + url : path);
-    }
-
-    private static async Task Build(string folder)
-    {
-        ProcessStartInfo start = new("/usr/bin/go", ["build", "-o", "client", "client.go"]) { WorkingDirectory = folder, RedirectStandardError = true };
-        start.Environment["CGO_ENABLED"] = "0";
-        start.Environment["GOCACHE"] = Path.Combine(Path.GetTempPath(), "loop-test-go-cache");
-        start.Environment["HOME"] = folder;
-        using Process build = Process.Start(start)!;
-        string words = await build.StandardError.ReadToEndAsync();
-        await build.WaitForExitAsync();
-        Assert.True(build.ExitCode == 0, words);
     }
 }

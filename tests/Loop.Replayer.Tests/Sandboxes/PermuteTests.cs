@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Engine;
 using Loop.Replayer.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,7 +19,7 @@ public sealed class PermuteTests : IDisposable
     [Fact]
     public async Task EqualCallsWithDifferentAnswers_AreAmbiguousUntilEveryAssignmentIsTried()
     {
-        await using ReplayerHost host = await ReplayerHost.Start(Pair(), services: services => services.AddSingleton<IReplayIdSource>(new RandomIds()));
+        await using ReplayerHost host = await ReplayerHost.Start(Pair(), services: services => services.AddSingleton<IReplayIdSource>(new RandomReplayIdSource()));
 
         ReplayReport plain = await Replay(host, "buggy", permute: false);
         if (plain.Sandbox!.UnsealedBecause is { } reason)
@@ -62,10 +62,5 @@ public sealed class PermuteTests : IDisposable
         string program = Path.Combine(AppContext.BaseDirectory, "Loop.Replayer.Sandbox.Programs");
         File.WriteAllText(path, $"version: 1\nservices:\n  web:\n    command: [\"{program}\", pair, \"8080\", {build}]\n    port: 8080\n    state: none\n    build: {{ git: {build} }}\n");
         return host.Replay(null!, request => request with { Sandbox = new SandboxReplay { File = path, Permute = permute, Edits = edits } });
-    }
-
-    private sealed class RandomIds : IReplayIdSource
-    {
-        public ReplayIds Next() => ReplayIds.From(RandomNumberGenerator.GetBytes(ReplayIds.ByteCount));
     }
 }

@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
-using System.Security.Cryptography;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Requests;
+using Loop.Replayer.Engine;
 using Loop.Replayer.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -34,7 +34,7 @@ public sealed class SandboxFileKeysTests : IDisposable
     public async Task Key_MakesWhatTheFailureDependsOn(string ofService, string ofFile, string says)
     {
         string error = Error(says);
-        await using ReplayerHost host = await ReplayerHost.Start(Failing(error), services: services => services.AddSingleton<IReplayIdSource>(new RandomIds()));
+        await using ReplayerHost host = await ReplayerHost.Start(Failing(error), services: services => services.AddSingleton<IReplayIdSource>(new RandomReplayIdSource()));
         Keep(host, Prelude, "web", "GET", "/visit", "visit 1", "web.example");
         Keep(host, Configured, "flags", "GET", "/flags", "kept", "flags.example");
 
@@ -53,7 +53,7 @@ public sealed class SandboxFileKeysTests : IDisposable
         recording.Hop("edge", "GET", "/", 500, "failed", source: "client", change: Lasting(3));
         recording.Hop("web", "GET", "/busy?first", 500, Body(Error("at once 1")), source: "edge", parent: "hop-1", change: Lasting(2));
         recording.Origin = recording.Hop("web", "GET", "/busy?second", 500, Body(Error("at once 1")), source: "edge", parent: "hop-1", change: Lasting(2));
-        await using ReplayerHost host = await ReplayerHost.Start(recording, services: services => services.AddSingleton<IReplayIdSource>(new RandomIds()));
+        await using ReplayerHost host = await ReplayerHost.Start(recording, services: services => services.AddSingleton<IReplayIdSource>(new RandomReplayIdSource()));
 
         ReplayReport report = await Replay(host, "", "serialise: [web]");
 
@@ -65,7 +65,7 @@ public sealed class SandboxFileKeysTests : IDisposable
     [InlineData("{ path: /health, status: 200, timeoutSeconds: 15 }", "GET /health was not answered well within 15 s: 'HTTP/1.1 204' in place of 200")]
     public async Task Health_DecidesWhetherTheServiceIsReady(string health, string? fault)
     {
-        await using ReplayerHost host = await ReplayerHost.Start(Failing(Error("")), services: services => services.AddSingleton<IReplayIdSource>(new RandomIds()));
+        await using ReplayerHost host = await ReplayerHost.Start(Failing(Error("")), services: services => services.AddSingleton<IReplayIdSource>(new RandomReplayIdSource()));
 
         ReplayReport report = await Replay(host, $"    health: {health}", "");
 
@@ -117,10 +117,5 @@ public sealed class SandboxFileKeysTests : IDisposable
         if (report.Sandbox.UnsealedBecause is { } reason)
             Assert.Skip(reason);
         return report;
-    }
-
-    private sealed class RandomIds : IReplayIdSource
-    {
-        public ReplayIds Next() => ReplayIds.From(RandomNumberGenerator.GetBytes(ReplayIds.ByteCount));
     }
 }
