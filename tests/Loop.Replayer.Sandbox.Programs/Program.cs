@@ -11,6 +11,7 @@ return args switch
     ["web", var port] => await WebService.Run(int.Parse(port)),
     ["door", var door, var argument] => Print(Doors.Try(door, argument)),
     ["prices", var port, var build] => await PriceService.Run(int.Parse(port), build),
+    ["patient", var role, var port, var build] => await PatientShop.Run(role, int.Parse(port), build),
     ["pair", var port, var build] => await PairService.Run(int.Parse(port), build),
     ["noisy", var port, var build] => await NoisyService.Run(int.Parse(port), build),
     ["tokens", var port, .. var more] => await TokenService.Run(int.Parse(port), isMended: more is ["mended"]),

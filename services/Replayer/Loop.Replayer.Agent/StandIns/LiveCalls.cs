@@ -3,6 +3,7 @@ using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Core.Answers;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Links;
+using Loop.Replayer.Core.Mesh;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
@@ -19,6 +20,7 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
     // Fields of the caller's connection (RFC 9110 §7.6.1), which a proxy keeps, too, and a wait for permission that was given already.
     private static readonly HashSet<string> NotCarried = new(StringComparer.OrdinalIgnoreCase) { "connection", "keep-alive", "proxy-connection", "upgrade", "expect" };
 
+    private static readonly ProxyPart Direct = new();
     private readonly RequestSender _sender = new(time);
     private readonly Dictionary<string, SemaphoreSlim> _oneAtATime = plan.Serialise.Distinct().ToDictionary(service => service, _ => new SemaphoreSlim(1));
 
@@ -29,32 +31,62 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
         tell(new DriveBegun(drive.HopId, driven.TokensLeftOut, time.GetUtcNow()));
         foreach (string edit in drive.Edits)
             tell(new WhatIfApplied(edit, drive.Label, time.GetUtcNow()));
-        using DrivenStream? stream = drive.After.Count > 0 ? new DrivenStream(driven.Request.Body, drive.After) : null;
+        using DrivenStream? stream = drive.After.Count > 0 && !MayTryAgain(drive.HopId) ? new DrivenStream(driven.Request.Body, drive.After) : null;
         WireRequest request = stream is null ? driven.Request : driven.Request with { Body = ReadOnlyMemory<byte>.Empty };
-        Answer answer = await Send(new LiveCallee(drive.Service, drive.Port), drive.HopId, request, drive.Limit, drive.IsBackground, cancellationToken, stream);
-        tell(new DriveAnswered(drive.HopId, answer, time.GetUtcNow()));
+        LiveOutcome outcome = await Send(new LiveCallee(drive.Service, drive.Port), drive.HopId, request, drive.Limit, drive.IsBackground, stream, cancellationToken);
+        tell(new DriveAnswered(drive.HopId, outcome.Answer, time.GetUtcNow()) { Attempts = outcome.Attempts });
     }
+
+    /// <summary>True when the call may be made more than once: it needs its request whole, and nobody may have a part of an answer before it is known which one counts.</summary>
+    public bool MayTryAgain(string hop) => plan.Proxies.GetValueOrDefault(hop) is { Attempts.Count: > 1 };
 
     /// <summary>Carries a call to the live service that it is for.</summary>
     /// <param name="relay">Passes both directions on as they go; null reads the answer first.</param>
-    public Task<Answer> Carry(LiveCallee callee, string hop, ReplayIds ids, Message request, bool usesHttp2, bool isBackground, RelayedCall? relay, CancellationToken cancellationToken) =>
-        Send(callee, hop, Renamed(request, ids, usesHttp2), Patience, isBackground, cancellationToken, relay);
+    public Task<LiveOutcome> Carry(LiveCallee callee, string hop, ReplayIds ids, Message request, bool usesHttp2, bool isBackground, RelayedCall? relay, CancellationToken cancellationToken) =>
+        Send(callee, hop, Renamed(request, ids, usesHttp2), Patience, isBackground, relay, cancellationToken);
 
-    private async Task<Answer> Send(LiveCallee callee, string hop, WireRequest request, TimeSpan limit, bool isBackground, CancellationToken cancellationToken, IRelayedCall? relay = null)
+    private async Task<LiveOutcome> Send(LiveCallee callee, string hop, WireRequest request, TimeSpan limit, bool isBackground, IRelayedCall? relay, CancellationToken cancellationToken)
     {
         SemaphoreSlim? turn = _oneAtATime.GetValueOrDefault(callee.Service);
         await (turn?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
         open.Begin(callee.Service, hop, isBackground);
+        ProxiedCall call = new(hop, plan.Proxies.GetValueOrDefault(hop) ?? Direct, relay, plan.AnswerLimitBytes, Try, tell, time);
+        bool isOurLimit = false;
         try
         {
-            Answer answer = await _sender.Send(new LiveConnector(network, callee), request, limit, plan.AnswerLimitBytes, cancellationToken, relay);
-            if (answer.ToExchange(null, time.GetUtcNow()).Response is { } part)
+            LiveOutcome outcome = await call.Run(limit, cancellationToken);
+            Answer answer = outcome.Answer;
+            isOurLimit = answer is { EndedByProxy: false, Outcome: AnswerOutcome.HeadersTimedOut or AnswerOutcome.BodyTimedOut };
+            if (!answer.EndedByProxy && answer.ToExchange(null, time.GetUtcNow()).Response is { } part)
                 bindings.Observe(hop, LinkSide.Answer, new Message(part, answer.Body));
-            return answer;
+            return outcome;
         }
         finally
         {
-            open.End(callee.Service, hop);
+            if (call.Listening.IsCompleted)
+                End();
+            else
+                _ = EndAfter(call.Listening);
+        }
+
+        Task<Answer> Try(TimeSpan within, IRelayedCall? to, CancellationToken token) => _sender.Send(new LiveConnector(network, callee), request, within, plan.AnswerLimitBytes, token, to);
+
+        // Its caller went on, the service did not: until then the hop is open.
+        async Task EndAfter(Task listening)
+        {
+            try
+            {
+                await listening;
+            }
+            finally
+            {
+                End();
+            }
+        }
+
+        void End()
+        {
+            open.End(callee.Service, hop, isOurLimit);
             turns.Ended(hop);
             turn?.Release();
         }

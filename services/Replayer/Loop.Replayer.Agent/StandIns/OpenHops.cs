@@ -7,6 +7,7 @@ internal sealed class OpenHops
     private readonly Dictionary<string, List<string>> _open = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, List<string>> _ended = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _background = [];
+    private readonly Dictionary<string, TaskCompletionSource<bool>> _over = [];
 
     public void Begin(string service, string hop, bool isBackground)
     {
@@ -15,20 +16,30 @@ internal sealed class OpenHops
             if (!_open.TryGetValue(service, out List<string>? hops))
                 _open[service] = hops = [];
             hops.Add(hop);
+            _over[hop] = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             if (isBackground)
                 _background.Add(hop);
         }
     }
 
-    public void End(string service, string hop)
+    public void End(string service, string hop, bool isOurLimit)
     {
         lock (_gate)
         {
             _open[service].Remove(hop);
+            if (_over.Remove(hop, out TaskCompletionSource<bool>? over))
+                over.SetResult(isOurLimit);
             if (!_ended.TryGetValue(service, out List<string>? hops))
                 _ended[service] = hops = [];
             hops.Add(hop);
         }
+    }
+
+    /// <summary>Ends when the hop does; true when only our own limit ended it.</summary>
+    public Task<bool> Over(string hop)
+    {
+        lock (_gate)
+            return _over.TryGetValue(hop, out TaskCompletionSource<bool>? over) ? over.Task : Task.FromResult(false);
     }
 
     /// <summary>The hops that are served now, and those that were served before.</summary>

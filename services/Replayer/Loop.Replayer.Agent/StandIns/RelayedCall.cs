@@ -78,8 +78,15 @@ internal sealed class RelayedCall(ICallExchange exchange, RequestMessages? messa
     {
         if (_held.Length == 0)
             return;
-        await Send(exchange.Write(_held.GetBuffer().AsMemory(0, (int)_held.Length), cancellationToken));
-        _held.SetLength(0);
+        try
+        {
+            await Send(exchange.Write(_held.GetBuffer().AsMemory(0, (int)_held.Length), cancellationToken));
+        }
+        finally
+        {
+            // What a cancelled write left is not written twice.
+            _held.SetLength(0);
+        }
     }
 
     // Else it would pass for a failure of the callee, whose bytes are read around this.

@@ -95,15 +95,15 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
 
         tell(new CallBegun(served.Caller, recorded?.HopId, callee.Service, served.StartedAt));
         CallFault? fault = _faults.Of(recorded, callee.Service, live.Identity);
-        // What a fault may change is read before it is passed on.
-        using RelayedCall? relay = fault is null ? new RelayedCall(exchange, messages, holdsBack: plan.Links.Links.Count > 0) : null;
+        // What a fault may change, or another try replace, is read before it is passed on.
+        using RelayedCall? relay = fault is null && !Live.MayTryAgain(named.Hop) ? new RelayedCall(exchange, messages, holdsBack: plan.Links.Links.Count > 0) : null;
         if (relay is null && messages is not null)
             request = await request.Whole(messages);
-        Answer answer = await Live.Carry(callee, named.Hop, named.Names, request.Message, exchange.IsHttp2, served.IsBackground, relay, exchange.Aborted);
+        (Answer answer, IReadOnlyList<Answer> attempts) = await Live.Carry(callee, named.Hop, named.Names, request.Message, exchange.IsHttp2, served.IsBackground, relay, exchange.Aborted);
         // Values may be born in later messages of a stream, too.
         if (messages is not null && recorded is not null)
             _bindings.Accept(_bindings.Suppose(recorded.HopId, messages.Kept(request.Message.Part)));
-        served = served with { HopId = recorded?.HopId, LiveHopId = named.Hop, LiveCallee = callee.Service, Answer = answer };
+        served = served with { HopId = recorded?.HopId, LiveHopId = named.Hop, LiveCallee = callee.Service, Answer = answer, Attempts = attempts };
         if (fault is not null && AnswerFaults.TakesPlace(fault, answer.Body.Length))
             await Put(exchange, fault, served = served with { Fault = fault.Text }, recorded?.Label, () => LiveAnswer.Play(exchange, AnswerFaults.Cut(answer, fault)));
         else if (relay is { IsBegun: true })
@@ -161,6 +161,8 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         bool isStream = fault is not { ReplacesAnswer: true } && RecordedAnswer.Start(call) is not null && (messages is not null || call.Answer?.Part.Chunks?.Count > 1);
         try
         {
+            if (call is { End: ExchangeEnd.BrokenOff, BrokenOffBy: BrokenOffBy.Client, Answer: null } && fault is null && _open.Over(call.CallerHopId) is { IsCompleted: false } over)
+                return await Silent(exchange, call, over, served);
             if (!isStream)
                 await _turns.Await(hop, exchange.Aborted);
             if (fault is not { ReplacesAnswer: true })
@@ -199,6 +201,16 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         }
 
         return await new StreamedAnswer(exchange, messages, _turns, _bindings, tell, time).Play(recorded, call, RecordedAnswer.Start(call)!.Value, served);
+    }
+
+    // Its caller did not wait for the answer when it was recorded, so nobody knows it. Nothing is said until the caller goes again, or what it was asked for is over.
+    private static async Task<ServedCall> Silent(ICallExchange exchange, RecordedCall call, Task<bool> over, ServedCall served)
+    {
+        TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration whenLeft = exchange.Aborted.Register(() => left.TrySetResult());
+        bool isOver = await Task.WhenAny(over, left.Task) == over;
+        exchange.Reset();
+        return isOver && await over ? served with { Gap = $"{call.Label}: its caller gave up on it when it was recorded, and waits for it now" } : served;
     }
 
     // From its turn on nothing waits for it any more: what came after it when it was recorded need not come after a delay that was not. The callee of a live

@@ -34,6 +34,9 @@ public sealed record Answer
     /// <summary>What the operating system or the parser said; null when it was answered.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>True when the sandbox's agent ended it at the recorded time limit, in the place of the proxy that did when it was recorded.</summary>
+    public bool EndedByProxy { get; init; }
+
     /// <summary>The answer as an exchange, so that the one failure rule judges recorded and replayed answers alike.</summary>
     public Exchange ToExchange(HttpMessagePart? request, DateTimeOffset startedAt) => new()
     {
@@ -47,6 +50,7 @@ public sealed record Answer
         Response = Status is null ? null : ToPart(),
         End = Outcome is AnswerOutcome.Answered ? ExchangeEnd.Complete : ExchangeEnd.BrokenOff,
         BrokenOffBy = Outcome is AnswerOutcome.Answered ? BrokenOffBy.None : BrokenOffBy.Upstream,
+        ResponseFlags = EndedByProxy ? ["UT"] : [],
     };
 
     private HttpMessagePart ToPart() => new()

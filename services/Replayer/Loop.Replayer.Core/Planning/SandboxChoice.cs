@@ -1,5 +1,6 @@
 using System.Globalization;
 using Loop.Contracts.Exchanges;
+using Loop.Replayer.Core.Mesh;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Core.WhatIfs;
 
@@ -39,6 +40,6 @@ public sealed record SandboxChoice
         return found.Count == 1 ? found[0] : null;
     }
 
-    internal bool PlaysTimeoutOf(Exchange exchange) => PlaysTimeouts
-        && (exchange.ResponseFlags.Contains("UT") || exchange.ResponseCodeDetails is "response_timeout" or "upstream_per_try_timeout");
+    /// <summary>True when a proxy ended the exchange at a time limit that the agent plays.</summary>
+    public bool PlaysTimeoutOf(Exchange exchange) => PlaysTimeouts && ProxyParts.IsTimeLimit(exchange);
 }

@@ -12,6 +12,8 @@ namespace Loop.Replayer.Core.Runs;
 [JsonDerivedType(typeof(CallServed), "callServed")]
 [JsonDerivedType(typeof(CallHeld), "callHeld")]
 [JsonDerivedType(typeof(CallWentOn), "callWentOn")]
+[JsonDerivedType(typeof(LimitPlayed), "limitPlayed")]
+[JsonDerivedType(typeof(LimitWatched), "limitWatched")]
 [JsonDerivedType(typeof(ConnectionRefused), "connectionRefused")]
 [JsonDerivedType(typeof(WhatIfApplied), "whatIfApplied")]
 public abstract record RunFact(DateTimeOffset At);
@@ -23,7 +25,17 @@ public abstract record RunFact(DateTimeOffset At);
 public sealed record DriveBegun(string HopId, IReadOnlyList<string> TokensLeftOut, DateTimeOffset At) : RunFact(At);
 
 /// <summary>The answer to a driven request ended, or did not come.</summary>
-public sealed record DriveAnswered(string HopId, Answer Answer, DateTimeOffset At) : RunFact(At);
+public sealed record DriveAnswered(string HopId, Answer Answer, DateTimeOffset At) : RunFact(At)
+{
+    /// <summary>What came of each try, where the recorded proxy tried again; else empty.</summary>
+    public IReadOnlyList<Answer> Attempts { get; init; } = [];
+}
+
+/// <summary>A call was ended at its recorded time limit, and its callee is listened to further.</summary>
+public sealed record LimitPlayed(string HopId, DateTimeOffset At) : RunFact(At);
+
+/// <summary>The callee is not listened to any longer.</summary>
+public sealed record LimitWatched(WatchedLimit Watched, DateTimeOffset At) : RunFact(At);
 
 /// <summary>A live service called.</summary>
 /// <param name="Caller">The service.</param>

@@ -31,6 +31,9 @@ public sealed record RunRecord
     /// <summary>The calls of live services, in the order in which they began.</summary>
     public IReadOnlyList<ServedCall> Calls { get; init; } = [];
 
+    /// <summary>Calls that were ended at a recorded time limit while their callees were listened to further.</summary>
+    public IReadOnlyList<WatchedLimit> Limits { get; init; } = [];
+
     /// <summary>Traffic that led nowhere.</summary>
     public IReadOnlyList<RefusedTarget> Refused { get; init; } = [];
 
@@ -57,7 +60,17 @@ public sealed record WhatIfUse(string Text, string Call);
 /// <param name="SentAt">When its first byte was sent.</param>
 /// <param name="EndedAt">When its answer had ended; null while there is none.</param>
 /// <param name="Answer">What came; null while there is none.</param>
-public sealed record DrivenHop(string HopId, DateTimeOffset SentAt, DateTimeOffset? EndedAt, Answer? Answer);
+public sealed record DrivenHop(string HopId, DateTimeOffset SentAt, DateTimeOffset? EndedAt, Answer? Answer)
+{
+    /// <summary>What came of each try, where the recorded proxy tried again; else empty.</summary>
+    public IReadOnlyList<Answer> Attempts { get; init; } = [];
+}
+
+/// <summary>What the callee did after the agent had ended its call at the recorded time limit.</summary>
+/// <param name="HopId">The recorded hop.</param>
+/// <param name="After">From the limit until it answered, or until it was not listened to any longer.</param>
+/// <param name="Answer">What it would have answered, in words; null when it never did.</param>
+public sealed record WatchedLimit(string HopId, TimeSpan After, string? Answer);
 
 /// <summary>Traffic of a live service that the sandbox did not carry.</summary>
 /// <param name="Caller">The service.</param>

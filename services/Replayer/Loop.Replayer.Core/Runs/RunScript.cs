@@ -1,6 +1,7 @@
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Links;
+using Loop.Replayer.Core.Mesh;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.StandIns;
@@ -74,6 +75,7 @@ public sealed record RunScript
             drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)) { Edits = input.WhatIf.EditsOfRequest(hop.Hop.Id), After = AfterOf(hop.Request!, body, input.Body) });
         }
 
+        Dictionary<string, ProxyPart> proxies = Proxies(input.Live, input.Body, input.JudgedHop);
         List<Drive> preludes = [];
         List<RecordedCall> earlier = [];
         foreach (RunPrelude prelude in input.Preludes)
@@ -81,6 +83,8 @@ public sealed record RunScript
             earlier.AddRange(RecordedCalls.Of(prelude.Live.Answered, prelude.Live.Relayed, prelude.Body).Calls.Select(call => WithTokens(call, input.Tokens)));
             foreach (PlannedCall call in prelude.Live.Drives.Concat(prelude.Live.Relayed))
                 names[call.Hop.Id] = input.Ids.Next();
+            foreach ((string hop, ProxyPart part) in Proxies(prelude.Live, prelude.Body, judgedHop: null))
+                proxies[hop] = part;
             foreach (PlannedCall hop in prelude.Live.Drives)
             {
                 byte[]? body = hop.Request?.Request is { } part ? prelude.Body(part) ?? (part.Body.KeptBytes == 0 ? [] : null) : null;
@@ -108,12 +112,13 @@ public sealed record RunScript
                 Drives = [.. preludes, .. input.Warm, .. drives],
                 Serialise = input.Serialise,
                 Tls = input.Tls,
+                Proxies = proxies,
                 Routes = [.. Routes(input)],
                 Background = [.. input.Tokens?.KeySets ?? [], .. input.Background],
                 Links = input.Links,
                 Everywhere = input.WhatIf.Everywhere,
                 Assigned = input.Assigned,
-                PlaysLatency = PlaysLatency(input, calls),
+                PlaysLatency = proxies.Values.Any(part => part.Limit is not null) || PlaysLatency(input, calls),
                 RecordedKeys = [.. input.RecordedKeys, .. input.Preludes.SelectMany(prelude => prelude.RecordedKeys)],
             },
             Order = DriveOrder.Of([.. input.Live.Drives.Where(drive => sent.Contains(drive.Hop.Id))]),
@@ -137,6 +142,10 @@ public sealed record RunScript
     private static RecordedCall WithTokens(RecordedCall call, IMintedTokens? tokens) => call.Answer is { } answer
         ? call with { Answer = answer with { Part = answer.Part with { Headers = MintedMessage.Answer(answer.Part.Headers, call.Caller, tokens) } } }
         : call;
+
+    private static Dictionary<string, ProxyPart> Proxies(LivePlan live, Func<HttpMessagePart, byte[]?> body, string? judgedHop) => live.Drives.Concat(live.Relayed)
+        .Select(call => (call.Hop.Id, Part: ProxyParts.Of(call, call.Hop.Id == judgedHop, body)))
+        .Where(pair => pair.Part is not null).ToDictionary(pair => pair.Id, pair => pair.Part!);
 
     // Behind a proxy all calls go to one address: then the authority alone says whom they are for.
     private static IEnumerable<LiveRoute> Routes(RunInput input) => input.Live.Relayed
@@ -211,6 +220,9 @@ public sealed record RunInput
 
     /// <summary>Values that flow through the conversation.</summary>
     public RecordedLinks Links { get; init; } = RecordedLinks.None;
+
+    /// <summary>The hop whose end decides; null when none does.</summary>
+    public string? JudgedHop { get; init; }
 
     /// <summary>True when the judged hop ended by a time limit, an abort or a reset.</summary>
     public bool TargetIsBreak { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Answers;
@@ -81,6 +82,8 @@ public static class SandboxComparison
         List<Finding> findings = [.. hops.Select(hop => new Finding(EndOf(hop.Call), hop.Response.Divergences))];
         findings.AddRange(calls.Select(call => new Finding(call.Call.Hop.StartedAt, call.Request.Divergences)));
         findings.AddRange(calls.Select(call => new Finding(call.Call.Hop.StartedAt, [.. order.Where(divergence => divergence.Hop == call.Call.Label)])));
+        findings.AddRange(hops.Where(hop => hop.Attempts.Count > 0 && hop.Attempts.Count != hop.Call.Hop.Attempts)
+            .Select(hop => new Finding(EndOf(hop.Call), [new Divergence(hop.Call.Label, "attempts", Number(hop.Call.Hop.Attempts), Number(hop.Attempts.Count))])));
         HashSet<string> made = [.. calls.Select(call => call.Call.Hop.Id)];
         HashSet<string> reached = [.. hops.Select(hop => hop.Call.Hop.Id)];
         findings.AddRange(run.Live.Answered.Concat(run.Live.Relayed)
@@ -152,14 +155,25 @@ public static class SandboxComparison
         DateTimeOffset recordedEnd = EndOf(judged.Call);
         bool sameOpen = own.All(call => call.Served.EndedAt > judged.EndedAt == EndOf(call.Call) > recordedEnd)
             && run.Live.Answered.Concat(run.Live.Relayed).Count(call => call.Hop.ParentId == judged.Call.Hop.Id) == own.Count;
-        bool sameParty = judged.Answer?.Outcome is AnswerOutcome.HeadersReset or AnswerOutcome.BodyReset
-            ? judged.Call.Hop.BrokenOffBy is BrokenOffBy.Upstream
-            : false;
-        return new BreakEvidence(sameParty, sameOpen, run.Script.Plan.PlaysLatency || own.Count == 0);
+        bool isPlayed = judged.Call.Answer is { } recorded && run.Choice.PlaysTimeoutOf(recorded);
+        bool sameParty = isPlayed
+            ? judged.Answer is { EndedByProxy: true }
+            : judged.Answer?.Outcome is AnswerOutcome.HeadersReset or AnswerOutcome.BodyReset && judged.Call.Hop.BrokenOffBy is BrokenOffBy.Upstream;
+        return new BreakEvidence(sameParty, sameOpen, run.Script.Plan.PlaysLatency || own.Count == 0) { Near = isPlayed ? NearTo(run, judged) : null };
     }
+
+    // An answer that came soon after the limit, or one of which nobody knows when it would have come.
+    private static string? NearTo(SandboxRun run, HopResult judged) => run.Record.Limits.FirstOrDefault(limit => limit.HopId == judged.Call.Hop.Id) switch
+    {
+        null => "nobody saw how near to the limit its answer was",
+        { Answer: { } answer } watched => string.Create(CultureInfo.InvariantCulture, $"{judged.Call.Hop.Destination} answered {watched.After.TotalMilliseconds:0} ms after the limit ({answer}), which the sandbox cannot tell from in time"),
+        _ => null,
+    };
 
     private static DateTimeOffset EndOf(PlannedCall call) =>
         call.Hop.DurationMs is { } milliseconds ? call.Hop.StartedAt + TimeSpan.FromMilliseconds(milliseconds) : DateTimeOffset.MaxValue;
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string? StatusText(int? status) => status is { } known ? $"status {known}" : null;
 

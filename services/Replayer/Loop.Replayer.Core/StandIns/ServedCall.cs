@@ -36,6 +36,9 @@ public sealed record ServedCall
     /// <summary>What the live callee answered; null when none did.</summary>
     public Answers.Answer? Answer { get; init; }
 
+    /// <summary>What the live callee answered to each try, where the recorded proxy tried again; else empty.</summary>
+    public IReadOnlyList<Answers.Answer> Attempts { get; init; } = [];
+
     /// <summary>The fault that was put into its answer, as typed; null when none was.</summary>
     public string? Fault { get; init; }
 

@@ -1,6 +1,7 @@
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Links;
+using Loop.Replayer.Core.Mesh;
 using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Tls;
 using Loop.Replayer.Core.WhatIfs;
@@ -24,6 +25,9 @@ public sealed record StandInPlan
 
     /// <summary>Requests that are sent into live services on command.</summary>
     public IReadOnlyList<Drive> Drives { get; init; } = [];
+
+    /// <summary>Live hop → what the proxies between did to it that is done again.</summary>
+    public IReadOnlyDictionary<string, ProxyPart> Proxies { get; init; } = new Dictionary<string, ProxyPart>();
 
     /// <summary>Which authorities mean a live service.</summary>
     public IReadOnlyList<LiveRoute> Routes { get; init; } = [];

@@ -22,7 +22,7 @@ internal static class RecordRedaction
         IReadOnlyList<HeaderField> Next(IReadOnlyList<HeaderField> list) => [.. list.Select(_ => redacted.Dequeue())];
         return record with
         {
-            Driven = [.. record.Driven.Select(driven => driven.Answer is { } answer ? driven with { Answer = Redacted(answer, Next) } : driven)],
+            Driven = [.. record.Driven.Select(driven => Redacted(driven, Next))],
             Calls = [.. record.Calls.Select(call => Redacted(call, Next))],
         };
     }
@@ -30,7 +30,7 @@ internal static class RecordRedaction
     // In the order in which Apply takes them back.
     private static IEnumerable<IReadOnlyList<HeaderField>> Lists(RunRecord record)
     {
-        foreach (Answer answer in record.Driven.Select(driven => driven.Answer).OfType<Answer>())
+        foreach (Answer answer in record.Driven.SelectMany(driven => driven.Attempts.Prepend(driven.Answer)).OfType<Answer>())
         {
             yield return answer.Headers;
             yield return answer.Trailers;
@@ -40,11 +40,18 @@ internal static class RecordRedaction
         {
             yield return call.Request.Part.Headers;
             yield return call.Request.Part.Trailers;
-            if (call.Answer is not { } answer)
-                continue;
-            yield return answer.Headers;
-            yield return answer.Trailers;
+            foreach (Answer answer in call.Attempts.Prepend(call.Answer).OfType<Answer>())
+            {
+                yield return answer.Headers;
+                yield return answer.Trailers;
+            }
         }
+    }
+
+    private static DrivenHop Redacted(DrivenHop driven, Func<IReadOnlyList<HeaderField>, IReadOnlyList<HeaderField>> next)
+    {
+        Answer? answer = driven.Answer is { } given ? Redacted(given, next) : null;
+        return driven with { Answer = answer, Attempts = [.. driven.Attempts.Select(attempt => Redacted(attempt, next))] };
     }
 
     private static ServedCall Redacted(ServedCall call, Func<IReadOnlyList<HeaderField>, IReadOnlyList<HeaderField>> next)
@@ -52,7 +59,8 @@ internal static class RecordRedaction
         HttpMessagePart part = call.Request.Part;
         IReadOnlyList<HeaderField> headers = next(part.Headers);
         Message request = call.Request with { Part = part with { Headers = headers, Trailers = next(part.Trailers) } };
-        return call with { Request = request, Answer = call.Answer is { } answer ? Redacted(answer, next) : null };
+        Answer? answer = call.Answer is { } given ? Redacted(given, next) : null;
+        return call with { Request = request, Answer = answer, Attempts = [.. call.Attempts.Select(attempt => Redacted(attempt, next))] };
     }
 
     private static Answer Redacted(Answer answer, Func<IReadOnlyList<HeaderField>, IReadOnlyList<HeaderField>> next)

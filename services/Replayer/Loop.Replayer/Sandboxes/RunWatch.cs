@@ -24,6 +24,7 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
     private readonly HashSet<string> _made = [];
     private readonly List<string> _serving = [];
     private readonly List<WhatIfUse> _whatIf = [];
+    private readonly List<WatchedLimit> _limits = [];
     private readonly DateTimeOffset _preparedAt = time.GetUtcNow();
     private int _open;
     private DateTimeOffset? _firstDriveAt;
@@ -86,6 +87,7 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 Earlier = [.. _earlier],
                 TokensLeftOut = [.. _tokensLeftOut],
                 Calls = [.. _calls.Concat(_held.Values).OrderBy(call => call.StartedAt)],
+                Limits = [.. _limits],
                 Refused = [.. _refused],
                 Ended = new Dictionary<string, int>(_ended),
                 WhatIf = [.. _whatIf],
@@ -169,6 +171,13 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
                 if (served.Call.LiveCallee is not null)
                     _serving.Remove(served.Call.LiveCallee);
                 break;
+            case LimitPlayed:
+                _open++;
+                break;
+            case LimitWatched watched:
+                _open--;
+                _limits.Add(watched.Watched);
+                break;
             case WhatIfApplied applied:
                 _whatIf.Add(new WhatIfUse(applied.Text, applied.Call));
                 break;
@@ -186,7 +195,7 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
         Drive drive = script.Plan.Drives.First(drive => drive.HopId == answered.HopId);
         List<DrivenHop> driven = drive.IsBackground ? _earlier : _driven;
         int index = driven.FindIndex(one => one.HopId == answered.HopId);
-        driven[index] = driven[index] with { Answer = answered.Answer, EndedAt = answered.At };
+        driven[index] = driven[index] with { Answer = answered.Answer, Attempts = answered.Attempts, EndedAt = answered.At };
         if (!drive.IsBackground)
             _serving.Remove(drive.Service);
 

@@ -48,7 +48,7 @@ internal static class SandboxChoices
             named = hop;
         }
 
-        return (new SandboxChoice { Plan = plan, LiveServices = live.Select(service => service.Name).ToHashSet(), Named = named, Assertion = assertion }, null);
+        return (new SandboxChoice { Plan = plan, LiveServices = live.Select(service => service.Name).ToHashSet(), Named = named, Assertion = assertion, PlaysTimeouts = true }, null);
     }
 
     private static IEnumerable<string> NamedFiles(SandboxFile file, List<SandboxService> live) =>

@@ -126,6 +126,7 @@ internal sealed class SandboxReplayRun(
         Serialise = job.File.Serialise,
         Links = LinkMessages.Find(job.Live, bodies.Message, preludes),
         Described = job.LiveServices.Where(service => service.Descriptors.Count > 0).Select(service => service.Name).ToHashSet(),
+        JudgedHop = job.Choice.Judged?.Hop.Id,
         TargetIsBreak = job.Choice.Judged?.Answer is { } judged && FailureIdentity.EndOf(judged) is not EndKind.Answered,
         Background = stubs,
         WhatIf = job.Choice.WhatIf,

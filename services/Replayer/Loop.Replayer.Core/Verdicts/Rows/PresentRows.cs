@@ -53,6 +53,9 @@ internal static class PresentRows
         (_, { SameParty: false }) => "another party ended it",
         (_, { SameCallsOpen: false }) => "other calls were open when it ended",
         (_, { LatencyInForce: false }) => "answers did not come with their recorded delay",
+        (_, { Near: { } near }) => near,
+        // Who was slow is not said by the end; what it did before is all that tells two causes apart.
+        _ when at.Target.TimeoutEmulated && at.Seen.EarlierCallsEqual is not true => "the calls before it were not the same",
         _ => null,
     };
 
