@@ -27,15 +27,11 @@ internal sealed class HopNames(StandInPlan plan)
     }
 
     /// <summary>The hop that a call's trace context names; applications hand it on in whichever form they know. Null when it names none of this run.</summary>
-    public string? Find(HttpMessagePart request)
-    {
-        TraceKey?[] keys =
-        [
-            TraceKey.FromTraceParent(request.Header("traceparent") ?? ""),
-            TraceKey.FromB3(request.Header("b3") ?? ""),
-            TraceKey.FromTraceId(request.Header("x-b3-traceid") ?? ""),
-            TraceKey.FromRequestId(request.Header("x-request-id") ?? ""),
-        ];
-        return keys.Select(key => key is { } known ? _hops.GetValueOrDefault(known.ToString()) : null).FirstOrDefault(hop => hop is not null);
-    }
+    public string? Find(HttpMessagePart request) =>
+        Find(TraceKey.FromTraceParent(request.Header("traceparent")))
+        ?? Find(TraceKey.FromB3(request.Header("b3")))
+        ?? Find(TraceKey.FromTraceId(request.Header("x-b3-traceid")))
+        ?? Find(TraceKey.FromRequestId(request.Header("x-request-id")));
+
+    private string? Find(TraceKey? key) => key is { } known ? _hops.GetValueOrDefault(known.ToString()) : null;
 }

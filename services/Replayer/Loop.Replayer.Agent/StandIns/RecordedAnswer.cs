@@ -35,7 +35,7 @@ internal static class RecordedAnswer
     }
 
     /// <summary>Headers of the answer whose values are redaction tokens: they are left out, since a token is never sent.</summary>
-    public static IReadOnlyList<string> Tokens(RecordedCall call) => call.Answer is { } answer ? [.. answer.Part.Headers.Where(IsToken).Select(field => field.Name).Distinct()] : [];
+    public static IReadOnlyList<string> Tokens(RecordedCall call) => call.Answer is { } answer && answer.Part.Headers.Any(IsToken) ? [.. answer.Part.Headers.Where(IsToken).Select(field => field.Name).Distinct()] : [];
 
     /// <summary>Says loudly that the recording has no answer.</summary>
     public static Task Refuse(ICallExchange exchange, string why) =>

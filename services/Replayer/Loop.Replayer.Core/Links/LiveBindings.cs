@@ -130,7 +130,6 @@ public sealed class LiveBindings
 
     private RewrittenMessage ToRecorded(Message request, Dictionary<ValueLink, string> supposed)
     {
-        string route = RecordedLinks.RouteOf(request);
         List<(ValueLink Link, string Live)> bound = [.. _links.Links
             .Select(link => (link, Live: supposed.GetValueOrDefault(link) ?? LiveOf(link)))
             .Where(pair => pair.Live is not null && pair.Live != pair.link.Value)
@@ -138,6 +137,7 @@ public sealed class LiveBindings
         List<(string From, string To)> tags = Aliases();
         if (bound.Count == 0 && tags.Count == 0)
             return new RewrittenMessage(request, []);
+        string route = RecordedLinks.RouteOf(request);
         return MessageRewriter.Rewrite(request, place =>
         [
             .. bound.Where(pair => _requestPlaces[pair.Link].Contains($"{route} {PlacePattern.Of(place)}")).Select(pair => (pair.Live, pair.Link.Value)),

@@ -17,7 +17,7 @@ public sealed class CallReader(IReadOnlyCollection<string> declaredHeaders, Func
             part.Header(":method") ?? "",
             mask(part.Header(":path") ?? ""),
             // RFC 9110 §5.3: only the order of fields of one name has a meaning, and servers keep no other.
-            [.. part.Headers.Where(field => declaredHeaders.Contains(field.Name)).OrderBy(field => field.Name, StringComparer.Ordinal).Select(field => field with { Value = mask(field.Value) })],
+            declaredHeaders.Count == 0 ? [] : [.. part.Headers.Where(field => declaredHeaders.Contains(field.Name)).OrderBy(field => field.Name, StringComparer.Ordinal).Select(field => field with { Value = mask(field.Value) })],
             CallBody.Of(request, mask));
     }
 }

@@ -17,6 +17,9 @@ internal sealed class CallerDoubts
     /// <param name="used">Calls that were answered before.</param>
     public string? Take(LiveCall live, RecordedCall chosen, IReadOnlyList<RecordedCall> equal, Func<RecordedCall, bool> mayHaveMade, IReadOnlySet<RecordedCall> used)
     {
+        // There is no other that it might be.
+        if (equal is [var only] && only == chosen)
+            return null;
         string key = live.Identity.Key;
         List<RecordedCall> possible = [.. equal.Where(mayHaveMade)];
         List<string> hops = [.. possible.Where(call => !used.Contains(call)).Select(call => call.CallerHopId).Distinct()];

@@ -72,6 +72,13 @@ internal sealed class CallerConnection : IDuplexPipe, IAsyncDisposable
         _socket.Close(timeout: 0);
     }
 
+    /// <summary>Sends what is behind all that <see cref="Output"/> got, without a copy of it.</summary>
+    public async ValueTask Send(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await Output.FlushAsync(cancellationToken);
+        await _bytes.WriteAsync(bytes, cancellationToken);
+    }
+
     /// <summary>Waits until the caller's machine has everything: a reset would overtake what is still under way.</summary>
     public async Task WaitUntilTaken(CancellationToken cancellationToken)
     {

@@ -11,6 +11,7 @@ internal sealed class Http1Exchange : ICallExchange
 {
     // Less than this waits for more, so that head and body of a small answer leave together.
     private const int FlushBytes = 16 * 1024;
+    private const int ChunkBytes = 64 * 1024;
 
     private readonly CallerConnection _connection;
     private readonly RequestHead _head;
@@ -92,19 +93,22 @@ internal sealed class Http1Exchange : ICallExchange
         AnswerFraming answer = Answer();
         if (answer.End is BodyEnd.None)
             return;
-        while (!bytes.IsEmpty)
+        _written += bytes.Length;
+        if (answer.End is BodyEnd.Chunked)
         {
-            int count = Math.Min(bytes.Length, FlushBytes * 4);
-            if (answer.End is BodyEnd.Chunked)
-                MessageWriter.Chunk(Output, bytes.Span[..count]);
-            else
-                Output.Write(bytes.Span[..count]);
-            _written += count;
-            _unflushed += count;
-            bytes = bytes[count..];
-            if (_unflushed >= FlushBytes)
-                await Flush(cancellationToken);
+            await WriteChunks(bytes, cancellationToken);
+            return;
         }
+
+        if (bytes.Length + _unflushed >= FlushBytes)
+        {
+            _unflushed = 0;
+            await _connection.Send(bytes, cancellationToken);
+            return;
+        }
+
+        Output.Write(bytes.Span);
+        _unflushed += bytes.Length;
     }
 
     /// <inheritdoc/>
@@ -138,6 +142,19 @@ internal sealed class Http1Exchange : ICallExchange
 
     /// <inheritdoc/>
     public void Reset() => _connection.Reset();
+
+    private async ValueTask WriteChunks(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int count = Math.Min(bytes.Length, ChunkBytes);
+            MessageWriter.Chunk(Output, bytes.Span[..count]);
+            _unflushed += count;
+            bytes = bytes[count..];
+            if (_unflushed >= FlushBytes)
+                await Flush(cancellationToken);
+        }
+    }
 
     private AnswerFraming Answer() => _answer ?? throw new InvalidOperationException("An answer begins with its head.");
 }
