@@ -31,6 +31,13 @@ public sealed class ReplayRequestBuilderTests
     }
 
     [Theory]
+    [InlineData("x-envoy-expected-rq-timeout-ms", "15000")]
+    [InlineData("x-forwarded-proto", "https")]
+    [InlineData("forwarded", "for=1.2.3.4")]
+    public void Build_HeaderOfTheProxy_IsKeptWhereNoneStandsBefore(string name, string value) =>
+        Assert.Contains(new HeaderField(name, value), Build([new(name, value)], isDirect: true).Headers);
+
+    [Theory]
     [InlineData("te", "trailers")]
     [InlineData("user-agent", "curl")]
     [InlineData("cookie", "theme=dark")]
@@ -141,10 +148,10 @@ public sealed class ReplayRequestBuilderTests
 
     private static string[] Values(WireRequest request, string name) => [.. request.Headers.Where(field => field.Name == name).Select(field => field.Value)];
 
-    private static WireRequest Build(HeaderField[] headers, Dictionary<string, string>? supplied = null, Func<Exchange, Exchange>? change = null, string path = "/checkout")
+    private static WireRequest Build(HeaderField[] headers, Dictionary<string, string>? supplied = null, Func<Exchange, Exchange>? change = null, string path = "/checkout", bool isDirect = false)
     {
         Exchange exchange = new Recording().Exchange(1, "web", ExchangeView.Server, "POST", path, 500, "{}");
         exchange = exchange with { Request = exchange.Request! with { Headers = [.. exchange.Request.Headers, .. headers] } };
-        return ReplayRequestBuilder.Build(change is null ? exchange : change(exchange), "{}"u8.ToArray(), Ids, supplied ?? []);
+        return ReplayRequestBuilder.Build(change is null ? exchange : change(exchange), "{}"u8.ToArray(), Ids, supplied ?? [], isDirect: isDirect);
     }
 }

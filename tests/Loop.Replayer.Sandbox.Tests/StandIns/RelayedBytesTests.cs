@@ -34,6 +34,20 @@ public sealed class RelayedBytesTests
         Assert.Equal("HTTP/1.1 200 OK\r\nz-last: 1\r\nset-cookie: a=1\r\ntransfer-encoding: chunked\r\nset-cookie: b=2\r\nx-bytes: \u00e9\r\nconnection: close\r\n\r\n2\r\nok\r\n0\r\nx-sum: 7\r\n\r\n", heard);
     }
 
+    [Fact]
+    public async Task Callee_IsToldWhatProxiesTold_UnlessItsCallerSaysItself()
+    {
+        string expected = $"GET /a HTTP/1.1\r\nhost: payments\r\nx-forwarded-proto: http\r\ntraceparent: {Ids.TraceParent}\r\nx-request-id: {Ids.RequestId}\r\nx-envoy-expected-rq-timeout-ms: 15000\r\n\r\n";
+        await using Callee callee = new(expected.Length, "HTTP/1.1 204 No Content\r\n\r\n");
+
+        await Call(
+            callee,
+            Recorded("a", "GET /a", "", 200, []) with { ProxyHeaders = [new("x-forwarded-proto", "https"), new("x-envoy-expected-rq-timeout-ms", "15000")] },
+            "GET /a HTTP/1.1\r\nHost: payments\r\nX-Forwarded-Proto: http\r\nConnection: close\r\n\r\n");
+
+        Assert.Equal(expected, await callee.Heard);
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok")]

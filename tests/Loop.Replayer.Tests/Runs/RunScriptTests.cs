@@ -24,6 +24,22 @@ public sealed class RunScriptTests
     public void Of_AuthorityOfALiveCallee_LeadsToIt() =>
         Assert.Equal(new LiveRoute("web", "shop.example", "payments", 8080), Assert.Single(ShopRun.Of("web", "payments").Script.Plan.Routes));
 
+    /// <summary>No proxy stands in a sandbox, so that services hear what the recorded ones told them.</summary>
+    [Fact]
+    public void Of_WhatProxiesTold_IsToldAgainToDrivenAndRelayedHops()
+    {
+        Recording recording = new();
+        recording.Hop("web", "POST", "/checkout", 502, "{}", source: "client", change: exchange => Told(exchange, new("x-forwarded-proto", "https"), new("x-forwarded-client-cert", "loop:abc")));
+        recording.Hop("payments", "POST", "/charge", 500, "{}", parent: "hop-1", change: exchange => Told(exchange, new("x-envoy-expected-rq-timeout-ms", "15000"), new("x-tenant", "a")));
+
+        StandInPlan plan = new ShopRun(recording, "web", "payments").Script.Plan;
+
+        Assert.Equal(["https"], plan.Drives.Single().Request.Headers.Where(field => field.Name.StartsWith("x-forwarded-", StringComparison.Ordinal)).Select(field => field.Value));
+        Assert.Equal([new("x-envoy-expected-rq-timeout-ms", "15000")], plan.Calls.Single().ProxyHeaders);
+
+        static Exchange Told(Exchange exchange, params HeaderField[] headers) => exchange with { Request = exchange.Request! with { Headers = [.. exchange.Request.Headers, .. headers] } };
+    }
+
     [Fact]
     public void Of_RequestThatWasNotKept_IsNotSent()
     {

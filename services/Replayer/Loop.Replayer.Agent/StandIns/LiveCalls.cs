@@ -42,8 +42,10 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
 
     /// <summary>Carries a call to the live service that it is for.</summary>
     /// <param name="relay">Passes both directions on as they go; null reads the answer first.</param>
-    public Task<LiveOutcome> Carry(LiveCallee callee, string hop, ReplayIds ids, Message request, bool usesHttp2, bool isBackground, RelayedCall? relay, CancellationToken cancellationToken) =>
-        Send(callee, hop, Renamed(request, ids, usesHttp2), Patience, isBackground, relay, cancellationToken);
+    /// <param name="proxyHeaders">What the recorded proxies told the callee.</param>
+    public Task<LiveOutcome> Carry(
+        LiveCallee callee, string hop, ReplayIds ids, Message request, IReadOnlyList<HeaderField> proxyHeaders, bool usesHttp2, bool isBackground, RelayedCall? relay, CancellationToken cancellationToken) =>
+        Send(callee, hop, Renamed(request, ids, proxyHeaders, usesHttp2), Patience, isBackground, relay, cancellationToken);
 
     private async Task<LiveOutcome> Send(LiveCallee callee, string hop, WireRequest request, TimeSpan limit, bool isBackground, IRelayedCall? relay, CancellationToken cancellationToken)
     {
@@ -93,7 +95,7 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
     }
 
     // The callee's hop has a trace of its own, in every form in which the caller handed one on, and where that stood.
-    private static WireRequest Renamed(Message request, ReplayIds ids, bool usesHttp2)
+    private static WireRequest Renamed(Message request, ReplayIds ids, IReadOnlyList<HeaderField> proxyHeaders, bool usesHttp2)
     {
         List<HeaderField> headers = [];
         foreach (HeaderField field in request.Part.Headers.Where(field => !field.Name.StartsWith(':') && !NotCarried.Contains(field.Name)))
@@ -117,6 +119,8 @@ internal sealed class LiveCalls(StandInPlan plan, ISandboxNetwork network, OpenH
             headers.Add(new HeaderField("traceparent", ids.TraceParent));
         if (!headers.Exists(static one => one.Name == "x-request-id"))
             headers.Add(new HeaderField("x-request-id", ids.RequestId));
+        // What the caller sets by itself wins: a proxy would have added to it, in a way that is not known.
+        headers.AddRange([.. proxyHeaders.Where(field => !headers.Exists(one => one.Name.Equals(field.Name, StringComparison.OrdinalIgnoreCase)))]);
         return new WireRequest
         {
             Method = request.Part.Header(":method")!,

@@ -99,7 +99,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         using RelayedCall? relay = fault is null && !Live.MayTryAgain(named.Hop) ? new RelayedCall(exchange, messages, holdsBack: plan.Links.Links.Count > 0) : null;
         if (relay is null && messages is not null)
             request = await request.Whole(messages);
-        (Answer answer, IReadOnlyList<Answer> attempts) = await Live.Carry(callee, named.Hop, named.Names, request.Message, exchange.IsHttp2, served.IsBackground, relay, exchange.Aborted);
+        (Answer answer, IReadOnlyList<Answer> attempts) = await Live.Carry(callee, named.Hop, named.Names, request.Message, recorded?.ProxyHeaders ?? [], exchange.IsHttp2, served.IsBackground, relay, exchange.Aborted);
         // Values may be born in later messages of a stream, too.
         if (messages is not null && recorded is not null)
             _bindings.Accept(_bindings.Suppose(recorded.HopId, messages.Kept(request.Message.Part)));

@@ -16,15 +16,21 @@ public static class HeaderTreatment
         "grpc-trace-bin", "sw8", "x-ot-span-context", "x-datadog-trace-id", "x-datadog-parent-id", "x-datadog-sampling-priority",
     };
 
+    /// <summary>True for what a proxy tells the service behind it: whom it serves, by which scheme, with which time limit.</summary>
+    public static bool IsOfTheProxy(string name) =>
+        name.StartsWith("x-envoy-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("x-forwarded-", StringComparison.OrdinalIgnoreCase) || name.Equals("forwarded", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Why a header is left out; null when it is sent.</summary>
-    public static string? WhyDropped(string name, IReadOnlySet<string> namedByConnection)
+    /// <param name="name">Of the header.</param>
+    /// <param name="namedByConnection">Headers that the recorded <c>connection</c> names.</param>
+    /// <param name="isDirect">True when no proxy is before the service that would tell it anew.</param>
+    public static string? WhyDropped(string name, IReadOnlySet<string> namedByConnection, bool isDirect)
     {
         if (HopByHop.Contains(name) || namedByConnection.Contains(name))
             return "belongs to the recorded connection";
         if (TraceContext.Contains(name) || name.StartsWith("x-b3-", StringComparison.OrdinalIgnoreCase))
             return "the replay has a trace of its own";
-        if (name.StartsWith("x-envoy-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("x-forwarded-", StringComparison.OrdinalIgnoreCase)
-            || name.Equals("forwarded", StringComparison.OrdinalIgnoreCase))
+        if (!isDirect && IsOfTheProxy(name))
             return "set by the recorded proxy";
         // The whole body is there at once; waiting for permission would need a second exchange of bytes that was not recorded.
         return name.Equals("expect", StringComparison.OrdinalIgnoreCase) ? "the body is sent at once" : null;

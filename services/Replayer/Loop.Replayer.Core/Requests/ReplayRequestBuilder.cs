@@ -12,10 +12,12 @@ public static class ReplayRequestBuilder
     /// <param name="ids">Fresh names.</param>
     /// <param name="supplied">Headers that a person or an allow-list entry sets, name → value.</param>
     /// <param name="bound">Headers whose tokens stand for values that the replay makes anew before this request is sent; null for none.</param>
-    public static WireRequest Build(Exchange recorded, ReadOnlyMemory<byte> body, ReplayIds ids, IReadOnlyDictionary<string, string> supplied, IReadOnlySet<string>? bound = null)
+    /// <param name="isDirect">True when no proxy is before the service: then it is told what the recorded one told it.</param>
+    public static WireRequest Build(
+        Exchange recorded, ReadOnlyMemory<byte> body, ReplayIds ids, IReadOnlyDictionary<string, string> supplied, IReadOnlySet<string>? bound = null, bool isDirect = false)
     {
         HttpMessagePart request = recorded.Request ?? throw new ArgumentException("An exchange without a request cannot be replayed.", nameof(recorded));
-        Draft draft = new(recorded, ids, supplied, bound);
+        Draft draft = new(recorded, ids, supplied, bound, isDirect);
         foreach (HeaderField field in request.Headers)
             draft.Carry(field, body.Length);
         draft.Supply();
@@ -40,7 +42,7 @@ public static class ReplayRequestBuilder
         recorded.Protocol?.StartsWith("HTTP/2", StringComparison.OrdinalIgnoreCase) == true
         || recorded.Request!.Header("content-type")?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
-    private sealed class Draft(Exchange recorded, ReplayIds ids, IReadOnlyDictionary<string, string> supplied, IReadOnlySet<string>? bound)
+    private sealed class Draft(Exchange recorded, ReplayIds ids, IReadOnlyDictionary<string, string> supplied, IReadOnlySet<string>? bound, bool isDirect)
     {
         private readonly HashSet<string> _suppliedNames = new(supplied.Keys, StringComparer.OrdinalIgnoreCase);
         private readonly HashSet<string> _namedByConnection = NamedByConnection(recorded.Request!);
@@ -88,7 +90,7 @@ public static class ReplayRequestBuilder
                 Baggage(field);
             else if (IsRenewed(name))
                 Headers.Add(field with { Name = name });
-            else if (HeaderTreatment.WhyDropped(name, _namedByConnection) is { } why)
+            else if (HeaderTreatment.WhyDropped(name, _namedByConnection, isDirect) is { } why)
                 Adjustments.Add($"dropped {name}: {why}");
             else
                 Headers.Add(field with { Name = name });

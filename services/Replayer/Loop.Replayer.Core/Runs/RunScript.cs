@@ -69,7 +69,7 @@ public sealed record RunScript
             if (notes.Count > 0)
                 minted.Add(hop.Hop.Id);
             (recorded, body) = input.WhatIf.Change(hop.Hop.Id, recorded, body!);
-            WireRequest request = ReplayRequestBuilder.Build(recorded, body, names[hop.Hop.Id], input.Supplied(hop.Hop.Destination), input.Links.HeadersWithBoundTokens(hop.Hop.Id));
+            WireRequest request = Request(hop, recorded, body, names[hop.Hop.Id], input);
             adjustments.AddRange(notes.Concat(request.Adjustments).Select(line => input.Live.Drives.Count == 1 ? line : $"{hop.Label}: {line}"));
             dropped.AddRange(request.DroppedCredentials);
             drives.Add(new Drive(hop.Hop.Id, hop.Label, hop.Hop.Destination, input.Ports[hop.Hop.Destination], request, input.Limit(hop)) { Edits = input.WhatIf.EditsOfRequest(hop.Hop.Id), After = AfterOf(hop.Request!, body, input.Body) });
@@ -134,7 +134,10 @@ public sealed record RunScript
     }
 
     private static WireRequest PreludeRequest(PlannedCall hop, byte[] body, ReplayIds names, RunInput input) =>
-        ReplayRequestBuilder.Build(MintedMessage.Request(hop.Request!, hop.Hop.Destination, input.Tokens).Recorded, body, names, input.Supplied(hop.Hop.Destination), input.Links.HeadersWithBoundTokens(hop.Hop.Id));
+        Request(hop, MintedMessage.Request(hop.Request!, hop.Hop.Destination, input.Tokens).Recorded, body, names, input);
+
+    private static WireRequest Request(PlannedCall hop, Exchange recorded, byte[] body, ReplayIds names, RunInput input) =>
+        ReplayRequestBuilder.Build(recorded, body, names, input.Supplied(hop.Hop.Destination), input.Links.HeadersWithBoundTokens(hop.Hop.Id), isDirect: true);
 
     private static IReadOnlyList<int> AfterOf(Exchange seen, byte[] request, Func<HttpMessagePart, byte[]?> body) =>
         seen.Response is { } answer ? RequestFlow.Of(new Message(seen.Request!, request), new Message(answer, body(answer) ?? [])) : [];

@@ -43,6 +43,9 @@ public sealed record RecordedCall
     /// <summary>True when the callee runs for real: the call is made, not answered from here.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>What proxies told a live callee beside what the caller sent.</summary>
+    public IReadOnlyList<HeaderField> ProxyHeaders { get; init; } = [];
+
     /// <summary>Why the recorded answer cannot be given; null when it can.</summary>
     public string? Gap { get; init; }
 

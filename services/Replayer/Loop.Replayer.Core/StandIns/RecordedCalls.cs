@@ -1,6 +1,7 @@
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Planning;
+using Loop.Replayer.Core.Requests;
 using Loop.Replayer.Core.Streams;
 
 namespace Loop.Replayer.Core.StandIns;
@@ -31,7 +32,7 @@ public static class RecordedCalls
             Message? request = seen.Request!.Body.Truncated ? null : Message(seen.Request, body);
             Message? answer = seen.Response is null ? null : Message(seen.Response, body);
             bool lacksBody = request is null || (seen.Response is not null && answer is null);
-            RecordedCall recorded = Of(call, seen, request ?? new Message(seen.Request, ReadOnlyMemory<byte>.Empty), answer) with { IsLive = isLive };
+            RecordedCall recorded = Of(call, seen, request ?? new Message(seen.Request, ReadOnlyMemory<byte>.Empty), answer) with { IsLive = isLive, ProxyHeaders = isLive ? ProxyHeaders(call.Request) : [] };
             string? gap = Gap(seen, isLive) ?? (lacksBody && !isLive ? "a body of it is missing in the pack" : null) ?? (isLive || answer is null ? null : Gap(recorded));
             if (gap is not null)
                 gaps.Add($"{call.Label}: {gap}");
@@ -55,6 +56,9 @@ public static class RecordedCalls
         End = seen.End,
         BrokenOffBy = seen.BrokenOffBy,
     };
+
+    private static IReadOnlyList<HeaderField> ProxyHeaders(Exchange? heard) =>
+        [.. (heard?.Request?.Headers ?? []).Where(field => HeaderTreatment.IsOfTheProxy(field.Name) && !HeaderTreatment.IsToken("request", field.Name, field.Value, heard!.Redacted))];
 
     // A live callee answers by itself; the recording need not.
     private static string? Gap(Exchange seen, bool isLive) => seen switch
