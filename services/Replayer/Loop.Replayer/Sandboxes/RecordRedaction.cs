@@ -22,6 +22,7 @@ internal static class RecordRedaction
         IReadOnlyList<HeaderField> Next(IReadOnlyList<HeaderField> list) => [.. list.Select(_ => redacted.Dequeue())];
         return record with
         {
+            Earlier = [.. record.Earlier.Select(driven => Redacted(driven, Next))],
             Driven = [.. record.Driven.Select(driven => Redacted(driven, Next))],
             Calls = [.. record.Calls.Select(call => Redacted(call, Next))],
         };
@@ -30,7 +31,7 @@ internal static class RecordRedaction
     // In the order in which Apply takes them back.
     private static IEnumerable<IReadOnlyList<HeaderField>> Lists(RunRecord record)
     {
-        foreach (Answer answer in record.Driven.SelectMany(driven => driven.Attempts.Prepend(driven.Answer)).OfType<Answer>())
+        foreach (Answer answer in record.Earlier.Concat(record.Driven).SelectMany(driven => driven.Attempts.Prepend(driven.Answer)).OfType<Answer>())
         {
             yield return answer.Headers;
             yield return answer.Trailers;
