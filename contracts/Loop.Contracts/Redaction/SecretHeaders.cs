@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Loop.Contracts.Redaction;
 
 /// <summary>Headers whose values are credentials, wherever they stand.</summary>
-internal static class SecretHeaders
+public static class SecretHeaders
 {
     private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet(
         [
@@ -23,7 +23,9 @@ internal static class SecretHeaders
         ],
         StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>True for the name of a header that holds a credential, in any case.</summary>
     public static bool Contains(string name) => Names.Contains(name);
 
+    /// <summary>True for the word in front of a credential: <c>Bearer</c>.</summary>
     public static bool IsScheme(string word) => Schemes.Contains(word);
 }

@@ -52,6 +52,7 @@ public sealed class EditTests
     [InlineData("p response $.a=1", """{"a":1,"a":2}""", "cannot be told from other members of that name")]
     [InlineData("p response header content-length=3", "{}", "content-length is set by the replay itself")]
     [InlineData("p request header x-id=loop:abc", "{}", "redaction token")]
+    [InlineData("p request header Authorization=Bearer x", "{}", "authorization holds a secret, and edits are kept with the replay as typed")]
     [InlineData("p request header x(y=1", "{}", "is not the name of a header")]
     [InlineData("p request header x=\u0001", "{}", "holds characters that a header cannot carry")]
     public void Apply_WhatCannotBe_IsRefusedWithWhy(string text, string body, string why)

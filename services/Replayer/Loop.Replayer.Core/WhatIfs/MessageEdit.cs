@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Loop.Contracts.Conversations;
 using Loop.Contracts.Exchanges;
+using Loop.Contracts.Redaction;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Links;
 using Loop.Replayer.Core.Requests;
@@ -50,6 +51,7 @@ public sealed record MessageEdit(string Text, bool IsRequest, ValuePathText? Pat
     private string? HeaderFault() => (Header, Value) switch
     {
         ({ } name, _) when name.AsSpan().ContainsAnyExcept(TokenSymbols) => $"'{name}' is not the name of a header",
+        ({ } name, _) when SecretHeaders.Contains(name) => $"{name} holds a secret, and edits are kept with the replay as typed: give a credential with --header or with credentials: in the sandbox file",
         ({ } name, _) when OwnHeaders.Contains(name) => $"{name} is set by the replay itself",
         (_, { } value) when value.Any(symbol => symbol is < ' ' and not '\t' or > 'ÿ' or '\x7f') => $"the value of {Header} holds characters that a header cannot carry",
         (_, { } value) when value.Contains(HeaderTreatment.TokenMark, StringComparison.Ordinal) => $"the value of {Header} is a redaction token, which is never sent",
