@@ -35,6 +35,27 @@ public sealed class MessageComparerTests
     public void Json_ExtraMember_IsADifferenceWithoutRecordedValue() =>
         Assert.Equal([new Divergence("entry", "body $.b", null, "2")], Compare(Response("""{"a":1}"""), Response("""{"a":1,"b":2}""")).Divergences);
 
+    [Theory]
+    [InlineData(100, null, null)]
+    [InlineData(99, null, "not kept in full; the first 8 bytes are compared")]
+    [InlineData(9_000_000, null, null)]
+    [InlineData(8_999_999, "body", null)]
+    public void Body_ToldByItsHash_IsEqualOrNot(int changedAt, string? differs, string? ignored)
+    {
+        int size = changedAt <= 100 ? 100 : 9_000_000;
+        byte[] recorded = new byte[size];
+        byte[] replayed = [.. recorded];
+        if (changedAt < size)
+            replayed[changedAt] = 1;
+        HttpMessagePart part = Part(new BodyInfo { SizeBytes = size, KeptBytes = size });
+        Message told = new(Part(new BodyInfo { SizeBytes = size, KeptBytes = 8, Truncated = true }), replayed.AsMemory(0, 8)) { WholeSha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(replayed)) };
+
+        MessageComparison comparison = MessageComparer.Requests("entry", new Message(part, recorded), told, RunMask.None);
+
+        Assert.Equal(differs is null ? [] : [$"request {differs}"], comparison.Divergences.Select(divergence => divergence.Place));
+        Assert.Equal(ignored is not null, comparison.Ignored.Any(line => line.Contains(ignored ?? "not kept", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Text_ComparesByLine() => Assert.Equal(
         [new Divergence("entry", "body line 2", "b", "x"), new Divergence("entry", "body line 3", null, "c")],
@@ -169,4 +190,6 @@ public sealed class MessageComparerTests
             packer.Write(Encoding.UTF8.GetBytes(text));
         return target.ToArray();
     }
+
+    private static HttpMessagePart Part(BodyInfo body) => new() { Headers = [], Body = body };
 }

@@ -28,7 +28,7 @@ public sealed class RecordedCallsTests
         RecordedScript script = Of(
             exchange => what switch
             {
-                "request" => exchange with { Request = Truncated(exchange.Request!) },
+                "request" => exchange with { Request = Unkept(exchange.Request!) },
                 "answer" => exchange with { Response = Truncated(exchange.Response!) },
                 "open" => exchange with { End = ExchangeEnd.Open },
                 "upgraded" => exchange with { End = ExchangeEnd.Upgraded },
@@ -39,6 +39,17 @@ public sealed class RecordedCallsTests
         Assert.Equal(why, Assert.Single(script.Calls).Gap);
         Assert.Equal([$"payments POST /charge #1: {why}"], script.Gaps);
     }
+
+    [Fact]
+    public void Of_ACallWhoseRequestWasNotKeptInFull_ComparesWhatWasKept()
+    {
+        RecordedScript script = Of(exchange => exchange with { Request = Truncated(exchange.Request!) });
+        RecordedCall call = Assert.Single(script.Calls);
+        Assert.Equal((null, """{"amount":1}"""), (call.Gap, System.Text.Encoding.UTF8.GetString(call.Request.Body.Span)));
+        Assert.Empty(script.Gaps);
+    }
+
+    private static HttpMessagePart Unkept(HttpMessagePart part) => part with { Body = new BodyInfo { SizeBytes = part.Body.SizeBytes, Truncated = true } };
 
     private static HttpMessagePart Truncated(HttpMessagePart part) => part with { Body = part.Body with { Truncated = true } };
 

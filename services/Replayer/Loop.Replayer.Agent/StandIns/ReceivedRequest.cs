@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Core.Comparison;
+using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Wire.Plans;
 
 namespace Loop.Replayer.Agent.StandIns;
 
@@ -15,14 +17,17 @@ internal sealed record ReceivedRequest(Message Message)
     private const int ReadBytes = 64 * 1024;
 
     /// <summary>Reads it. A caller that hangs up right behind its request made the call all the same.</summary>
-    public static async Task<ReceivedRequest> Read(ICallExchange exchange)
+    /// <param name="exchange">The request.</param>
+    /// <param name="folder">For a body that is too large for memory.</param>
+    public static async Task<ReceivedRequest> Read(ICallExchange exchange, string folder)
     {
-        return Of(exchange, await Body(exchange));
+        (ReadOnlyMemory<byte> bytes, string? sha256) = await Body(exchange, folder);
+        return Of(exchange, bytes, sha256);
     }
 
     /// <summary>The first message of a stream: the rest comes when its caller sends it. Nothing of one whose caller waits for an answer first.</summary>
     public static async Task<ReceivedRequest> Read(ICallExchange exchange, RequestMessages messages, bool speaksFirst) =>
-        Of(exchange, speaksFirst ? ReadOnlyMemory<byte>.Empty : await messages.Next(CancellationToken.None));
+        Of(exchange, speaksFirst ? ReadOnlyMemory<byte>.Empty : await messages.Next(CancellationToken.None), sha256: null);
 
     /// <summary>All of it, its first message read already.</summary>
     public async Task<ReceivedRequest> Whole(RequestMessages messages)
@@ -34,7 +39,7 @@ internal sealed record ReceivedRequest(Message Message)
         return new ReceivedRequest(new Message(Message.Part with { Body = Message.Part.Body with { SizeBytes = bytes.Length, KeptBytes = bytes.Length, Sha256 = bytes.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(bytes)) } }, bytes));
     }
 
-    private static ReceivedRequest Of(ICallExchange exchange, ReadOnlyMemory<byte> bytes)
+    private static ReceivedRequest Of(ICallExchange exchange, ReadOnlyMemory<byte> bytes, string? sha256)
     {
         HttpMessagePart part = new()
         {
@@ -44,29 +49,43 @@ internal sealed record ReceivedRequest(Message Message)
             {
                 SizeBytes = bytes.Length,
                 KeptBytes = bytes.Length,
-                Sha256 = bytes.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(bytes.Span)),
+                Sha256 = sha256 ?? (bytes.Length == 0 ? null : Convert.ToHexStringLower(SHA256.HashData(bytes.Span))),
             },
         };
         return new ReceivedRequest(new Message(part, bytes));
     }
 
-    private static async Task<byte[]> Body(ICallExchange exchange)
+    private static async Task<(ReadOnlyMemory<byte> Bytes, string? Sha256)> Body(ICallExchange exchange, string folder)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
         try
         {
             int count = await exchange.Read(buffer, CancellationToken.None);
             if (count == 0)
-                return [];
+                return default;
             using MemoryStream body = new();
             for (; count > 0; count = await exchange.Read(buffer, CancellationToken.None))
+            {
                 body.Write(buffer, 0, count);
-            return body.ToArray();
+                if (CallBody.IsLarge(body.Length))
+                    return await Large(exchange, body, buffer, folder);
+            }
+
+            return (body.ToArray(), null);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private static async Task<(ReadOnlyMemory<byte> Bytes, string? Sha256)> Large(ICallExchange exchange, MemoryStream begun, byte[] buffer, string folder)
+    {
+        using SpilledBody body = new(folder);
+        await body.Append(begun.GetBuffer().AsMemory(0, (int)begun.Length), CancellationToken.None);
+        for (int count; (count = await exchange.Read(buffer, CancellationToken.None)) > 0;)
+            await body.Append(buffer.AsMemory(0, count), CancellationToken.None);
+        return body.Map();
     }
 
     // Where nothing is redirected, services call a port of the agent that stands for the recorded host.
@@ -83,8 +102,9 @@ internal sealed record ReceivedRequest(Message Message)
     {
         if (Message.Body.Length <= KeptBodyBytes)
             return Message;
-        ReadOnlyMemory<byte> kept = Message.Body[..KeptBodyBytes];
-        BodyInfo info = Message.Part.Body with { KeptBytes = KeptBodyBytes, Truncated = true, Sha256 = Convert.ToHexStringLower(SHA256.HashData(kept.Span)) };
-        return new Message(Message.Part with { Body = info }, kept);
+        // A copy: what is told must not hold all that is mapped.
+        byte[] kept = Message.Body[..KeptBodyBytes].ToArray();
+        BodyInfo info = Message.Part.Body with { KeptBytes = KeptBodyBytes, Truncated = true, Sha256 = Convert.ToHexStringLower(SHA256.HashData(kept)) };
+        return new Message(Message.Part with { Body = info }, kept) { WholeSha256 = Message.Part.Body.Sha256 };
     }
 }

@@ -13,6 +13,7 @@ namespace Loop.Replayer.Agent.StandIns;
 internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
 {
     private readonly StandInScript _script = new(plan.Calls, reader, plan.Assigned);
+    private readonly bool _hasCutRequests = plan.Calls.Any(static call => call.Request.Part.Body.Truncated);
     private readonly HopNames _names = new(plan);
     private readonly OpenHops _open = new();
     private readonly LiveBindings _bindings = new(plan.Links);
@@ -25,6 +26,9 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         : this(plan, plan.Reader(), network, tell, time)
     {
     }
+
+    /// <summary>For bodies that are too large for memory.</summary>
+    public string BodyFolder { get; init; } = Path.GetTempPath();
 
     private LiveCalls Live => _live ??= new LiveCalls(plan, network, _open, _bindings, _turns, tell, time);
 
@@ -40,7 +44,7 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         OutgoingCall call = exchange.Connection;
         DateTimeOffset startedAt = time.GetUtcNow();
         using RequestMessages? messages = RequestMessages.AreIn(exchange) ? new RequestMessages(exchange) : null;
-        ReceivedRequest request = await (messages is null ? ReceivedRequest.Read(exchange) : ReceivedRequest.Read(exchange, messages, speaksFirst: _script.SpeaksFirst(call.Caller, exchange.Target)));
+        ReceivedRequest request = await (messages is null ? ReceivedRequest.Read(exchange, BodyFolder) : ReceivedRequest.Read(exchange, messages, speaksFirst: _script.SpeaksFirst(call.Caller, exchange.Target)));
         string? hop = _names.Find(request.Message.Part);
         (IReadOnlyList<string> open, IReadOnlyList<string> ended) = _open.Of(call.Caller);
         LiveCall live = new() { Caller = call.Caller, CallerHopId = hop, OpenHops = open, EndedHops = ended, Identity = reader.Read(_bindings.ToRecorded(request.Message).Message) };
@@ -122,9 +126,9 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         return served with { IsBackground = true };
     }
 
-    // What the request would be if it were the recorded one, with the values aside that are born in it.
+    // What the request would be if it were the recorded one, with the values aside that are born in it, and what was not kept.
     private Func<RecordedCall, CallIdentity>? Suppose(ReceivedRequest request) =>
-        plan.Links.Links.Count == 0 ? null : recorded => reader.Read(_bindings.Suppose(recorded.HopId, request.Message).Request.Message);
+        plan.Links.Links.Count == 0 && !_hasCutRequests ? null : recorded => reader.Read(recorded.AsKept(_bindings.Suppose(recorded.HopId, request.Message).Request.Message));
 
     private void Matched(string? hopId, ReceivedRequest request)
     {

@@ -19,7 +19,7 @@ public static class StandInsOfRun
         StandInPlan standIns = await StandInPlanFile.Read(path, CancellationToken.None)
             ?? throw new SandboxException($"{path} holds no plan for stand-ins.");
         void Tell(RunFact fact) => context.Tell(JsonSerializer.Serialize(fact, LoopJson.Options));
-        StandInCalls calls = new(standIns, context.Network, Tell, TimeProvider.System);
+        StandInCalls calls = new(standIns, context.Network, Tell, TimeProvider.System) { BodyFolder = Path.GetDirectoryName(Path.GetFullPath(path))! };
         return await StandInServer.Start(calls, standIns.Tls, context.Network, Tell, TimeProvider.System);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 
@@ -8,6 +9,10 @@ namespace Loop.Replayer.Core.Comparison;
 /// <param name="Body">Bytes as they crossed the wire.</param>
 public sealed record Message(HttpMessagePart Part, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>SHA-256 of the whole body in lower-case hex, where <see cref="Body"/> is the beginning alone; null when it is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? WholeSha256 { get; init; }
+
     /// <summary>Media type in lower case without parameters; null when none is named.</summary>
     public string? MediaType => Part.Header("content-type")?.Split(';')[0].Trim().ToLowerInvariant();
 }

@@ -1,6 +1,7 @@
 using Loop.Contracts.Redaction;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Noise;
+using Loop.Replayer.Core.StandIns;
 
 namespace Loop.Replayer.Core.Links;
 
@@ -75,7 +76,7 @@ public sealed class LiveBindings
     /// </summary>
     public LinkSupposition Suppose(string hopId, Message liveRequest)
     {
-        List<(ValueLink Link, string Live)> born = [.. BornIn(hopId, LinkSide.Request, liveRequest).Where(pair => IsFree(pair.Link, pair.Live))];
+        List<(ValueLink Link, string Live)> born = [.. BornIn(hopId, LinkSide.Request, Readable(liveRequest)).Where(pair => IsFree(pair.Link, pair.Live))];
         Dictionary<ValueLink, string> supposed = born.ToDictionary(pair => pair.Link, pair => pair.Live, (IEqualityComparer<ValueLink>)ReferenceEqualityComparer.Instance);
         return new LinkSupposition(ToRecorded(liveRequest, supposed), [.. born.Select(pair => new LinkBinding(pair.Link, pair.Live))]);
     }
@@ -138,12 +139,17 @@ public sealed class LiveBindings
         if (bound.Count == 0 && tags.Count == 0)
             return new RewrittenMessage(request, []);
         string route = RecordedLinks.RouteOf(request);
-        return MessageRewriter.Rewrite(request, place =>
+        Message readable = Readable(request);
+        RewrittenMessage rewritten = MessageRewriter.Rewrite(readable, place =>
         [
             .. bound.Where(pair => _requestPlaces[pair.Link].Contains($"{route} {PlacePattern.Of(place)}")).Select(pair => (pair.Live, pair.Link.Value)),
             .. ConditionalHeaders.Contains(place) ? tags : [],
         ]);
+        return ReferenceEquals(readable, request) ? rewritten : rewritten with { Message = rewritten.Message with { Body = request.Body } };
     }
+
+    // A large body is matched byte for byte: values in it are neither looked for nor put back.
+    private static Message Readable(Message request) => CallBody.IsLarge(request.Body.Length) ? request with { Body = ReadOnlyMemory<byte>.Empty } : request;
 
     // A client that was given a new tag sends the new tag back.
     private void Alias(Message recorded, Message live)

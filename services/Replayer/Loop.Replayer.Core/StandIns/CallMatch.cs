@@ -25,7 +25,7 @@ public abstract record CallMatch
 public sealed record MissCandidate(RecordedCall Call, IReadOnlyList<FieldDifference> Differences);
 
 /// <summary>One field in which two calls differ.</summary>
-/// <param name="Field"><c>caller</c>, <c>authority</c>, <c>method</c>, <c>path</c>, <c>query</c>, <c>header NAME</c>, <c>body</c>, <c>body $.x</c>.</param>
+/// <param name="Field"><c>caller</c>, <c>authority</c>, <c>method</c>, <c>path</c>, <c>query</c>, <c>header NAME</c>, <c>body</c>, <c>body $.x</c>, <c>body byte 4711</c> (from 0).</param>
 /// <param name="Recorded">Recorded value; null when absent.</param>
 /// <param name="Replayed">Value of the live call; null when absent.</param>
 public sealed record FieldDifference(string Field, string? Recorded, string? Replayed);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using Loop.Contracts.Exchanges;
 using Loop.Contracts.Replays;
 using Loop.Replayer.Core.Comparison;
@@ -41,14 +43,35 @@ internal static class MissCandidates
     {
         if (recorded.Kind == replayed.Kind && recorded.Normalised.Span.SequenceEqual(replayed.Normalised.Span))
             return [];
+        if (IsOfBytes(recorded) && recorded.Kind == replayed.Kind)
+            return [FirstByte(recorded, replayed)];
+        if (IsOfBytes(recorded) || IsOfBytes(replayed))
+            return [new FieldDifference("body", Size(recorded), Size(replayed))];
         MessageComparison comparison = MessageComparer.Requests("", AsMessage(recorded), AsMessage(replayed), RunMask.None);
         FieldDifference[] found = [.. comparison.Divergences.Where(divergence => divergence.Place.Contains("body", StringComparison.Ordinal)).Select(Field)];
         return found.Length > 0 ? found : [new FieldDifference("body", Size(recorded), Size(replayed))];
     }
 
+    private static bool IsOfBytes(CallBody body) => body.Kind is CallBodyKind.Large or CallBodyKind.Beginning;
+
+    private static FieldDifference FirstByte(CallBody recorded, CallBody replayed)
+    {
+        // Two beginnings are compared when they are of one size.
+        int start = recorded.Kind is CallBodyKind.Beginning ? CallBody.SizeBytes : 0;
+        ReadOnlySpan<byte> before = recorded.Normalised.Span[start..];
+        ReadOnlySpan<byte> after = replayed.Normalised.Span[start..];
+        int index = before.CommonPrefixLength(after);
+        return new FieldDifference(string.Create(CultureInfo.InvariantCulture, $"body byte {index}"), Byte(before, index), Byte(after, index));
+    }
+
+    private static string Byte(ReadOnlySpan<byte> bytes, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(index < bytes.Length ? $"0x{bytes[index]:x2}" : "the end")} of {bytes.Length} bytes");
+
     private static FieldDifference Field(Divergence divergence) => new(divergence.Place["request ".Length..], divergence.Recorded, divergence.Replayed);
 
-    private static string Size(CallBody body) => $"{body.Normalised.Length} bytes ({body.Kind.ToString().ToLowerInvariant()})";
+    private static string Size(CallBody body) => body.Kind is CallBodyKind.Beginning
+        ? $"{BinaryPrimitives.ReadInt64LittleEndian(body.Normalised.Span)} bytes, {body.Normalised.Length - CallBody.SizeBytes} of them kept"
+        : $"{body.Normalised.Length} bytes ({body.Kind.ToString().ToLowerInvariant()})";
 
     private static Message AsMessage(CallBody body)
     {

@@ -55,6 +55,14 @@ public sealed record RecordedCall
     /// <summary>What was set in <see cref="Answer"/> by hand, as typed.</summary>
     public IReadOnlyList<string> Edits { get; init; } = [];
 
+    /// <summary>
+    /// A live request as far as this one was kept. Of one that was not kept in full, the beginning and the size are compared, and a report says so; what
+    /// followed is not known.
+    /// </summary>
+    public Message AsKept(Message live) => Request.Part.Body is { Truncated: true } info && info.SizeBytes == live.Body.Length && Request.Body.Length <= live.Body.Length
+        ? new Message(live.Part with { Body = info }, live.Body[..Request.Body.Length])
+        : live;
+
     /// <summary>True when the two were under way at the same time, so that no one can tell which of them came first.</summary>
     public bool Overlaps(RecordedCall other) => StartedAt == other.StartedAt || (StartedAt < other.EndedAt && other.StartedAt < EndedAt);
 

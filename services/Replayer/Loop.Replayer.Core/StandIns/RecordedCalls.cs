@@ -29,10 +29,10 @@ public static class RecordedCalls
                 continue;
             }
 
-            Message? request = seen.Request!.Body.Truncated ? null : Message(seen.Request, body);
+            Message? request = Message(seen.Request!, body);
             Message? answer = seen.Response is null ? null : Message(seen.Response, body);
             bool lacksBody = request is null || (seen.Response is not null && answer is null);
-            RecordedCall recorded = Of(call, seen, request ?? new Message(seen.Request, ReadOnlyMemory<byte>.Empty), answer) with { IsLive = isLive, ProxyHeaders = isLive ? ProxyHeaders(call.Request) : [] };
+            RecordedCall recorded = Of(call, seen, request ?? new Message(seen.Request!, ReadOnlyMemory<byte>.Empty), answer) with { IsLive = isLive, ProxyHeaders = isLive ? ProxyHeaders(call.Request) : [] };
             string? gap = Gap(seen, isLive) ?? (lacksBody && !isLive ? "a body of it is missing in the pack" : null) ?? (isLive || answer is null ? null : Gap(recorded));
             if (gap is not null)
                 gaps.Add($"{call.Label}: {gap}");
@@ -64,7 +64,8 @@ public static class RecordedCalls
     private static string? Gap(Exchange seen, bool isLive) => seen switch
     {
         _ when isLive => null,
-        { Request.Body.Truncated: true } => "its request was not kept in full",
+        // What was kept of it is enough to compare (RecordedCall.AsKept), except where nothing was, or where messages follow one by one.
+        { Request: { Body.Truncated: true } part } when part.Body.Sha256 is null || GrpcFrames.AreIn(MediaType(part)) => "its request was not kept in full",
         { Response.Body.Truncated: true } => "its answer was not kept in full",
         { End: ExchangeEnd.Open } => "it was still open when it was collected",
         { End: ExchangeEnd.Upgraded } => "a WebSocket or tunnel is a stream, which stand-ins do not play",
@@ -73,6 +74,8 @@ public static class RecordedCalls
     };
 
     private static string? Gap(RecordedCall call) => AnswerFlow.Of(call).Order is FlowOrder.Unknown ? AnswerFlow.NoOrder : null;
+
+    private static string? MediaType(HttpMessagePart part) => new Message(part, ReadOnlyMemory<byte>.Empty).MediaType;
 
     private static Message? Message(HttpMessagePart part, Func<HttpMessagePart, byte[]?> body)
     {

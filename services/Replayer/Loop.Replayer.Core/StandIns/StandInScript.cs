@@ -52,7 +52,7 @@ public sealed class StandInScript
             List<RecordedCall> fitting = [.. equal.Where(call => MayHaveMade(live, call))];
             RecordedCall? chosen = fitting.Find(call => !_used.Contains(call)) ?? (suppose is null ? null : Supposed(live, suppose, answeredFromHere: true));
             if (chosen is null)
-                return Miss(live, equal, fitting);
+                return Miss(live, equal, fitting, suppose);
             string? doubt = _doubts.Take(live, chosen, equal, call => MayHaveMade(live, call) || (live.CallerHopId is null && live.EndedHops.Contains(call.CallerHopId)), _used);
             string? ambiguity = Parallel(chosen, fitting) ?? doubt;
             _used.Add(chosen);
@@ -64,7 +64,7 @@ public sealed class StandInScript
     private RecordedCall? Supposed(LiveCall live, Func<RecordedCall, CallIdentity> suppose, bool answeredFromHere)
     {
         List<RecordedCall> possible = [.. _calls.Where(call => call.IsLive != answeredFromHere && call.Caller == live.Caller && !_used.Contains(call) && MayHaveMade(live, call)
-            && suppose(call).Key == _identities[call].Key)];
+            && suppose(call) is { } supposed && supposed.IsSameRoute(_identities[call]) && supposed.Key == _identities[call].Key)];
         return possible.Count == 1 ? possible[0] : null;
     }
 
@@ -119,8 +119,10 @@ public sealed class StandInScript
             ? $"{chosen.Label} and {parallel.Label} are equal calls, were made at the same time and answered differently"
             : null;
 
-    private CallMatch.Miss Miss(LiveCall live, List<RecordedCall> equal, List<RecordedCall> fitting)
+    private CallMatch.Miss Miss(LiveCall live, List<RecordedCall> equal, List<RecordedCall> fitting, Func<RecordedCall, CallIdentity>? suppose)
     {
+        // Else what was not kept would pass for a difference.
+        MissCandidate Candidate(RecordedCall call) => MissCandidates.Of(call, _identities[call], call.Request.Part.Body.Truncated && suppose is not null ? live with { Identity = suppose(call) } : live);
         List<RecordedCall> unused = [.. _calls.Where(call => !_used.Contains(call))];
         string why = (fitting.Count, equal.Count) switch
         {
@@ -129,8 +131,8 @@ public sealed class StandInScript
             (_, > 0) => "it was recorded, but made while another request was served",
             _ => "no such call was recorded",
         };
-        List<MissCandidate> candidates = [.. unused.Select(call => MissCandidates.Of(call, _identities[call], live)).OrderBy(MissCandidates.Distance).Take(MissCandidates.Limit)];
+        List<MissCandidate> candidates = [.. unused.Select(Candidate).OrderBy(MissCandidates.Distance).Take(MissCandidates.Limit)];
         List<RecordedCall> partners = [.. unused.Where(call => MayHaveMade(live, call) && call.Caller == live.Caller && _identities[call].IsSameRoute(live.Identity))];
-        return new CallMatch.Miss(why, candidates, partners.Count == 1 ? MissCandidates.Of(partners[0], _identities[partners[0]], live) : null);
+        return new CallMatch.Miss(why, candidates, partners.Count == 1 ? Candidate(partners[0]) : null);
     }
 }

@@ -12,7 +12,7 @@ namespace Loop.Replayer.Agent.StandIns.Http1;
 /// </summary>
 internal sealed class CallerConnection : IDuplexPipe, IAsyncDisposable
 {
-    private const int ReceiveBytes = 4096;
+    private const int ReceiveBytes = 16 * 1024;
     private const int TcpLevel = 6;
     private const int TcpInfo = 11;
 
@@ -24,7 +24,7 @@ internal sealed class CallerConnection : IDuplexPipe, IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     // A caller that sends on and on is paused. Handlers do not run where bytes are received: a busy connection would keep its thread, and others would wait.
-    private readonly Pipe _input = new(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
+    private readonly Pipe _input = new(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, minimumSegmentSize: ReceiveBytes, useSynchronizationContext: false));
 
     private readonly CancellationTokenSource _closed = new();
     private readonly Socket _socket;

@@ -32,7 +32,10 @@ internal static class LeafText
 
     /// <summary>Size and SHA-256.</summary>
     public static string Hash(ReadOnlySpan<byte> bytes) =>
-        string.Create(CultureInfo.InvariantCulture, $"{bytes.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}");
+        Hash(bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+
+    /// <summary>The same of bytes that are not there any more.</summary>
+    public static string Hash(long sizeBytes, string sha256) => string.Create(CultureInfo.InvariantCulture, $"{sizeBytes} bytes, sha256 {sha256}");
 
     /// <summary>A leaf of type <c>text</c>, or of type <c>bytes</c> when they are none.</summary>
     public static BodyNode Leaf(string key, string step, ReadOnlySpan<byte> bytes) => Strict(bytes) is { } text
