@@ -16,7 +16,7 @@ namespace Loop.LoadLab.StandIns;
 internal static class StandInHost
 {
     /// <summary>Recorded calls of one run: an answer that was given is never given again.</summary>
-    public const int Calls = 100_000;
+    public const int Calls = 150_000;
 
     /// <summary>The paths of the recorded calls, without their number.</summary>
     public static readonly string[] Prefixes = ["/warm/", "/call/"];
