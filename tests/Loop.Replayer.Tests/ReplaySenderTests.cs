@@ -120,7 +120,8 @@ public sealed class ReplaySenderTests
             await context.Response.Body.FlushAsync();
             await never.Task.WaitAsync(context.RequestAborted);
         });
-        Answer answer = await Send(DestinationOf(server.Name), new WireRequest { Method = "GET", Path = "/", UsesHttp2 = false, Headers = [], Adjustments = [] }, TimeSpan.FromSeconds(1));
+        // Long enough for the beginning of the body on a busy machine.
+        Answer answer = await Send(DestinationOf(server.Name), new WireRequest { Method = "GET", Path = "/", UsesHttp2 = false, Headers = [], Adjustments = [] }, TimeSpan.FromSeconds(5));
         Assert.Equal((AnswerOutcome.BodyTimedOut, 200, "begin"), (answer.Outcome, answer.Status, Encoding.UTF8.GetString(answer.Body.Span)));
     }
 
