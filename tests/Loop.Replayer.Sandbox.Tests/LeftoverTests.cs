@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using Loop.Replayer.Sandbox.Driver;
 using Loop.Replayer.Sandbox.Processes;
 using Loop.Replayer.Sandbox.Tests.Dependencies;
@@ -6,6 +7,7 @@ using Loop.Replayer.Sandbox.Tests.Dependencies;
 namespace Loop.Replayer.Sandbox.Tests;
 
 /// <summary>Replayers that are killed, and users without rights.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class LeftoverTests : IDisposable
 {
     private readonly string _root = Path.Combine(Path.GetTempPath(), "loop-left-" + Guid.NewGuid().ToString("n")[..8]);
@@ -61,6 +63,31 @@ public sealed class LeftoverTests : IDisposable
 
         await MarkedProcesses.End(services, Token);
         Assert.Empty(MarkedProcesses.Find(_stateRoot));
+    }
+
+    /// <summary>A replayer that was killed while it removed a run: the name of its owner is gone already, recorded bodies are not.</summary>
+    [Fact]
+    public async Task Sweep_EndsARemovalThatWasInterrupted()
+    {
+        string folder = OwnedFolder.Make(_stateRoot, "run-1");
+        await File.WriteAllTextAsync(Path.Combine(folder, "script.json"), "{}", Token);
+        File.Delete(Path.Combine(folder, "owner"));
+        Directory.Move(folder, folder + ".ended");
+        OwnedFolder.Make(_stateRoot, "run-2");
+
+        Assert.Equal(1, await Driver().Sweep(Token));
+
+        Assert.Equal("run-2", Path.GetFileName(Assert.Single(Directory.GetDirectories(_stateRoot))));
+    }
+
+    [Fact]
+    public async Task Remove_TakesOwnerAndAllAway()
+    {
+        string folder = OwnedFolder.Make(_stateRoot, "run-1");
+
+        await OwnedFolder.Remove(folder, TimeProvider.System);
+
+        Assert.Empty(Directory.GetFileSystemEntries(_stateRoot));
     }
 
     [Fact]

@@ -31,4 +31,7 @@ public static class OwnedFolder
             throw;
         }
     }
+
+    /// <summary>Removes it with all that is in it. A sweep ends what a kill interrupts.</summary>
+    public static Task Remove(string folder, TimeProvider time) => SandboxFolder.Remove(folder, time);
 }

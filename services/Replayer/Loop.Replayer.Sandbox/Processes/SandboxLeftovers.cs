@@ -23,8 +23,8 @@ internal static class SandboxLeftovers
         int ended = 0;
         foreach (string folder in Directory.EnumerateDirectories(stateRoot))
         {
-            // A folder without an owner is being made this moment.
-            if (ProcessMark.Read(OwnerFile(folder)) is not { IsAlive: false })
+            // One without an owner is being made this moment, or was being removed when its replayer was killed.
+            if (ProcessMark.Read(OwnerFile(folder)) is { } owner ? owner.IsAlive : !SandboxFolder.IsEnded(folder))
                 continue;
             if (ProcessMark.Read(AgentFile(folder)) is { IsAlive: true } agent)
                 await Kill(agent, time, cancellationToken);

@@ -54,7 +54,7 @@ internal sealed class SandboxRunner(ProcessSandboxOptions options, TimeProvider 
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            await OwnedFolder.Remove(folder, time);
         }
     }
 
