@@ -9,7 +9,7 @@ namespace Loop.Integration.Tests.Faults;
 
 /// <summary>Somebody who presses Ctrl-C, and again, because the service of the sandbox does not get ready.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class ReplayInterruptTests : IDisposable
+public sealed class ReplayInterruptTests(KeptShop shop) : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly string _root = Directory.CreateTempSubdirectory("loop-ri-").FullName;
@@ -21,7 +21,7 @@ public sealed class ReplayInterruptTests : IDisposable
     [Fact]
     public async Task CtrlCTwice_EndsTheReplayWithoutAVerdictAndLeavesNothing()
     {
-        await using LoopServer server = await LoopServer.Start(environment: Leftovers.Environment(_root));
+        await using LoopServer server = await LoopServer.Start(await shop.Copy(), Leftovers.Environment(_root));
         string conversation = await KeptShop.Suggestion(server, Cancellation);
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "loopctl"), ["replay", conversation, "--sandbox", SilentService()]) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["LOOP_URL"] = server.Http.ToString();

@@ -10,17 +10,10 @@ namespace Loop.Integration.Tests.Faults;
 
 /// <summary>A replayer that is killed at each stage of a replay.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class ReplayKillTests : IDisposable
+public sealed class ReplayKillTests(KeptShop shop) : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("loop-rk-").FullName;
     private readonly ShopSandbox _sandbox = new();
-    private readonly Dictionary<string, string> _environment;
-
-    public ReplayKillTests()
-    {
-        _environment = Leftovers.Environment(_root);
-        Directory.CreateDirectory(Path.Combine(_root, "data"));
-    }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -35,8 +28,9 @@ public sealed class ReplayKillTests : IDisposable
     [Fact]
     public async Task Kill_AtEachStage_EachReplayEndsOnceAndNothingIsLeft()
     {
+        string data = await shop.Copy();
         string first, second, third;
-        await using (LoopServer server = await Start())
+        await using (LoopServer server = await Start(data))
         {
             string conversation = await KeptShop.Suggestion(server, Cancellation);
             first = await Ask(server, conversation);
@@ -45,13 +39,13 @@ public sealed class ReplayKillTests : IDisposable
             await server.Kill();
         }
 
-        await using (LoopServer server = await Start())
+        await using (LoopServer server = await Start(data))
         {
             await server.ReportUntil(first, report => report.Stage is "run 1: sent", Cancellation);
             await server.Kill();
         }
 
-        await using (LoopServer server = await Start())
+        await using (LoopServer server = await Start(data))
         {
             ReplayReport twice = await Ended(server, first, "interrupted 2 times: begun again each time after the replayer was restarted");
             await Ended(server, second, null);
@@ -62,13 +56,13 @@ public sealed class ReplayKillTests : IDisposable
             await server.Kill();
         }
 
-        await using (LoopServer server = await Start())
+        await using (LoopServer server = await Start(data))
         {
             await server.ReportUntil(third, report => report.Stage is "run 1: decided" || report.Verdict is not null, Cancellation);
             await server.Kill();
         }
 
-        await using (LoopServer server = await Start())
+        await using (LoopServer server = await Start(data))
         {
             ReplayReport report = await server.ReportUntil(third, report => report.Verdict is not null, Cancellation);
             Assert.Equal((Verdict.Reproduced, "R1", 1), (report.Verdict, report.Row, report.Sandbox!.Runs.Count));
@@ -81,7 +75,7 @@ public sealed class ReplayKillTests : IDisposable
         await Leftovers.AssertNone(_root, Cancellation);
     }
 
-    private Task<LoopServer> Start() => LoopServer.Start(Path.Combine(_root, "data"), _environment);
+    private Task<LoopServer> Start(string data) => LoopServer.Start(data, Leftovers.Environment(_root));
 
     private async Task<string> Ask(LoopServer server, string conversation)
     {

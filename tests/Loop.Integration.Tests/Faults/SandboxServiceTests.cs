@@ -10,7 +10,7 @@ namespace Loop.Integration.Tests.Faults;
 
 /// <summary>Services and conversations with which no replay can be carried out, seen by a person who types <c>loopctl replay</c>.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class SandboxServiceTests : IDisposable
+public sealed class SandboxServiceTests(KeptShop shop) : IDisposable
 {
     private const int Inconclusive = 3, ServerFailed = 70;
     private readonly string _root = Directory.CreateTempSubdirectory("loop-ss-").FullName;
@@ -24,7 +24,7 @@ public sealed class SandboxServiceTests : IDisposable
     {
         Dictionary<string, string> environment = Leftovers.Environment(_root);
         environment["Loop__Replay__ReadyLimit"] = "00:00:15";
-        await using (LoopServer server = await LoopServer.Start(Directory.CreateDirectory(Path.Combine(_root, "data")).FullName, environment))
+        await using (LoopServer server = await LoopServer.Start(await shop.Copy(), environment))
         {
             string id = await KeptShop.Suggestion(server, Cancellation);
             await Told(server, id, "no-such-program", "no-such-program cannot be executed: it does not exist in the sandbox");

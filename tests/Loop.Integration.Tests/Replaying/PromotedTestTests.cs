@@ -10,7 +10,7 @@ namespace Loop.Integration.Tests.Replaying;
 
 /// <summary>A failure of the shop becomes a folder, and the folder alone tells a build that fails from one that does not.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class PromotedTestTests : IDisposable
+public sealed class PromotedTestTests(KeptShop shop) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("loop-promoted-").FullName;
 
@@ -23,7 +23,7 @@ public sealed class PromotedTestTests : IDisposable
     {
         using ShopSandbox sandbox = new();
         string file = sandbox.File();
-        await using (LoopServer server = await LoopServer.Start())
+        await using (LoopServer server = await LoopServer.Start(await shop.Copy()))
         {
             string id = await KeptShop.Suggestion(server, Cancellation);
             await Refused(server, id, "no sealed replay");

@@ -7,7 +7,7 @@ using Xunit;
 namespace Loop.Integration.Tests.Replaying;
 
 [SupportedOSPlatform("linux")]
-public sealed class SandboxReplayTests
+public sealed class SandboxReplayTests(KeptShop shop)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -15,7 +15,7 @@ public sealed class SandboxReplayTests
     [Fact]
     public async Task Shop_AnyLiveSet_ReproducesWithTheOriginAndClaimsNothingWithout()
     {
-        await using LoopServer server = await LoopServer.Start();
+        await using LoopServer server = await LoopServer.Start(await shop.Copy());
         string id = await KeptShop.Suggestion(server, Cancellation);
         using ShopSandbox sandbox = new();
         string file = sandbox.File();
@@ -39,7 +39,7 @@ public sealed class SandboxReplayTests
     [Fact]
     public async Task Shop_APartOfTheTreeOrOfTheFile_IsWhatRuns()
     {
-        await using LoopServer server = await LoopServer.Start();
+        await using LoopServer server = await LoopServer.Start(await shop.Copy());
         string id = await KeptShop.Suggestion(server, Cancellation);
         using ShopSandbox sandbox = new();
         string file = sandbox.File();
@@ -65,7 +65,7 @@ public sealed class SandboxReplayTests
     [Fact]
     public async Task Shop_FileThatCannotBeUsed_IsRefusedWithWhatToDo()
     {
-        await using LoopServer server = await LoopServer.Start();
+        await using LoopServer server = await LoopServer.Start(await shop.Copy());
         string id = await KeptShop.Suggestion(server, Cancellation);
         using ShopSandbox sandbox = new();
         string file = sandbox.File();

@@ -7,14 +7,14 @@ namespace Loop.Integration.Tests.Replaying;
 
 /// <summary>Faults and edits in real sandboxes: a failing conversation of the shop, web → recommendations → history, of which history fails by itself.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class WhatIfTests
+public sealed class WhatIfTests(KeptShop shop)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Shop_FaultsAndEdits_AreJudgedByTheEntrysAnswerAlone()
     {
-        await using LoopServer server = await LoopServer.Start();
+        await using LoopServer server = await LoopServer.Start(await shop.Copy());
         string id = await KeptShop.Suggestion(server, Cancellation);
         using ShopSandbox sandbox = new();
         string file = sandbox.File();
