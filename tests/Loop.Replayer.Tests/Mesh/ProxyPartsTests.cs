@@ -20,7 +20,7 @@ public sealed class ProxyPartsTests
     }
 
     [Fact]
-    public void Of_LongLimit_IsWatchedAsLongAgain() => Assert.Equal(TimeSpan.FromSeconds(5), Part([View(ExchangeView.Client, 504, 5000, flag: "UT")])!.Watch);
+    public void Of_LongLimit_IsWatchedAsLongAgain() => Assert.Equal(TimeSpan.FromSeconds(7), Part([View(ExchangeView.Client, 504, 7000, flag: "UT")])!.Watch);
 
     [Fact]
     public void Of_HopThatIsNotJudged_IsResetAtTheLimit() => Assert.Equal(TimeSpan.Zero, Part([View(ExchangeView.Client, 504, 5000, flag: "UT")], isJudged: false)!.Watch);

@@ -8,7 +8,7 @@ namespace Loop.Replayer.Core.Mesh;
 public static class ProxyParts
 {
     /// <summary>Shortest time that the callee of a judged hop is listened to after the limit: fresh processes are slow at their first request.</summary>
-    public static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(5);
 
     /// <summary>The part of one hop; null when its proxies did no more than carry it.</summary>
     /// <param name="call">The hop.</param>

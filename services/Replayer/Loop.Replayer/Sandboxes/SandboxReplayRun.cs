@@ -56,11 +56,13 @@ internal sealed class SandboxReplayRun(
         int judged = job.Request.Times * Math.Max(1, assignments.Assignments.Count);
         await journal.Append(job.Ids.ReplayId, new ReplayRunsPlanned((job.Plan.Conversation.ControlId is null ? 0 : 1) + job.Request.LearnNoise + judged, UsualSeconds(earlier), time.GetUtcNow()));
         ControlResult control = await controls.Run(job, input, driver, before.Take, cancellationToken);
-        LearnedNoise? noise = job.Noise ?? await noises.Learn(job, input, place, bodies, driver, cancellationToken);
+        // Behind a failed control there is no verdict, however often it is tried: one run shows what happens.
+        bool isBroken = control is ControlResult.Failed;
+        LearnedNoise? noise = job.Noise ?? (isBroken ? null : await noises.Learn(job, input, place, bodies, driver, cancellationToken));
         conditions = conditions with { Mask = noise?.Mask?.Name ?? "" };
         // 2 and 3
         List<ComparedRun> runs = [];
-        for (int number = 1; number <= judged; number++)
+        for (int number = 1; number <= (isBroken ? 1 : judged); number++)
             runs.Add(await Run(job, number, assignments, target, place, input, driver, bodies, control, noise, seen => BaselineOf(earlier, job, conditions, builds, seen), cancellationToken));
         // 4
         target = runs.Select(run => Incomplete(target, run)).FirstOrDefault(changed => changed != target) ?? target;
