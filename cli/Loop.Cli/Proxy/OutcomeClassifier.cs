@@ -28,6 +28,9 @@ internal static class OutcomeClassifier
         if (chain.OfType<HttpProtocolException>().Any())
             return (ResponseFlag.UpstreamRemoteReset, "remote_reset", 503);
         HttpRequestError? kind = chain.OfType<HttpRequestException>().FirstOrDefault()?.HttpRequestError ?? chain.OfType<HttpIOException>().FirstOrDefault()?.HttpRequestError;
+        // Neither a client nor a time limit cancelled: an HTTP/2 stream was reset while its request was sent, and the library says no more than that it gave the request up.
+        if (kind is null && chain.OfType<OperationCanceledException>().Any() && !chain.OfType<IOException>().Any())
+            return (ResponseFlag.UpstreamRemoteReset, "remote_reset", 503);
         return kind switch
         {
             HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
