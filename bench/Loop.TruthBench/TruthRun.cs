@@ -66,7 +66,7 @@ internal sealed class TruthRun(TruthOptions options, TruthSources sources, Actio
             bool isPadded = arm.Kind is ArmKind.Broken && arm.Bug.Broken is BrokenHow.TruncatedInput;
             string target = isPadded ? CapturedConversations.PaddedTarget(arm.Bug) : arm.Bug.Failing.Target;
             ArmReplay replay = await replayer.Replay(arm, conversations[target], cancellationToken);
-            wrongAnswers += CallNames.Wrong(place, arm);
+            wrongAnswers += await replayer.WrongAnswers(replay, cancellationToken);
             replays.Add(replay);
             say($"{replay.Seconds:0.0} s  {replay}");
             await Keep(replay, cancellationToken);

@@ -23,7 +23,7 @@ public sealed class ThirdTests
         Console.WriteLine(result);
         Assert.Equal(0, result.Matrix.FalseReproduced.Value);
         Assert.Equal(0, result.Matrix.FalseFixed.Value);
-        Assert.Equal(0, result.WrongAnswers.Value);
+        Assert.True(result.WrongAnswers is { Value: 0, Of: > 0 }, $"wrong answers {result.WrongAnswers}");
         // Who always says "inconclusive" never lies: most of what happened must be said, too, also where a busy machine spoils some replays.
         Assert.True(result.Matrix.Reproduced.Value * 2 > result.Matrix.Reproduced.Of, $"reproduced {result.Matrix.Reproduced}");
         Assert.True(result.Matrix.Fixed.Value * 2 > result.Matrix.Fixed.Of, $"fixed {result.Matrix.Fixed}");

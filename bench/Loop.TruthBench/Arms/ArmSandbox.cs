@@ -12,7 +12,6 @@ internal static class ArmSandbox
     // a replay in another environment is no baseline.
     private const string Up = "../../";
     private const string BuildFile = "build.json";
-    private const string Calls = "calls.log";
     private const int Port = 8080;
     private const string PostgresAddress = "127.0.0.1:5432";
     private const string RedisAddress = "127.0.0.1:6379";
@@ -27,9 +26,6 @@ internal static class ArmSandbox
         File.WriteAllText(file, Text(arm));
         return file;
     }
-
-    /// <summary>The file in which the service notes its calls, relative to the language's folder.</summary>
-    public static string CallFile(Arm arm) => $"{Folder(arm)}/{Calls}";
 
     internal static string Text(Arm arm)
     {
@@ -52,7 +48,7 @@ internal static class ArmSandbox
         Dictionary<string, string> environment = new(language.Environment)
         {
             ["TRUTH_BUILD"] = BuildFile,
-            ["TRUTH_CALLS"] = Calls,
+            ["TRUTH_CALLS"] = "1",
             ["TRUTH_POSTGRES"] = PostgresAddress,
             ["TRUTH_REDIS"] = RedisAddress,
         };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Loop.TruthBench.Arms;
 using Loop.TruthBench.Capture;
+using Loop.TruthBench.Matrix;
 using Loop.TruthBench.Stack;
 
 namespace Loop.TruthBench.Replays;
@@ -28,6 +29,15 @@ internal sealed class ArmReplayer(LoopProcess loop, Workplace place, Labels labe
         {
             return new ArmReplay(arm, labels.Of(arm), null, $"no end within {Limit.TotalMinutes:0} minutes", time.GetElapsedTime(started).TotalSeconds);
         }
+    }
+
+    /// <summary>How often the service with the bug was given the answer to another call; nothing of nothing where it was not live.</summary>
+    public async Task<Count> WrongAnswers(ArmReplay replay, CancellationToken cancellationToken)
+    {
+        if (replay.Text("id") is not { } id || replay.Arm.Kind is ArmKind.Elsewhere)
+            return new Count(0, 0);
+        (_, string log, _) = await Command.Try([loop.Loopctl, "replays", "log", id, replay.Arm.Bug.Core], new Dictionary<string, string> { ["LOOP_URL"] = loop.Http.ToString() }, cancellationToken);
+        return CallNames.Wrong(log);
     }
 
     private static JsonElement? Parse(string output)

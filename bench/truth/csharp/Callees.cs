@@ -59,8 +59,8 @@ internal sealed class Callees : IDisposable
         request.Headers.TryAddWithoutValidation("x-truth-call", call);
         using HttpResponseMessage response = await _client.SendAsync(request);
         string answered = response.Headers.TryGetValues("x-truth-call", out IEnumerable<string>? names) ? string.Join(',', names) : "none";
-        if (Settings.CallLog is { } log)
-            await File.AppendAllTextAsync(log, $"{call}\t{answered}\n");
+        if (Settings.NotesCalls)
+            await Console.Out.WriteLineAsync($"truth-call\t{call}\t{answered}");
         return new CalleeAnswer((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response);
     }
 }

@@ -14,8 +14,8 @@ internal static class Settings
     /// <summary>The file that says what this build is.</summary>
     public static string BuildFile { get; } = Environment.GetEnvironmentVariable("TRUTH_BUILD") ?? "build.json";
 
-    /// <summary>Where every call is noted with the name of its answer; null for nowhere.</summary>
-    public static string? CallLog { get; } = Environment.GetEnvironmentVariable("TRUTH_CALLS");
+    /// <summary>True where every call is noted in the log, with the name of its answer.</summary>
+    public static bool NotesCalls { get; } = Environment.GetEnvironmentVariable("TRUTH_CALLS") is "1";
 
     /// <summary>True where a header may choose the build: only where the bench checks itself.</summary>
     public static bool MaySwitch { get; } = Environment.GetEnvironmentVariable("TRUTH_SWITCH") is "1";

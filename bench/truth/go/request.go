@@ -137,15 +137,11 @@ func (request *Request) name(call string) string {
 }
 
 func note(called, answered string) {
-	path := os.Getenv("TRUTH_CALLS")
-	if path == "" {
+	if os.Getenv("TRUTH_CALLS") != "1" {
 		return
 	}
 	if answered == "" {
 		answered = "none"
 	}
-	if log, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644); err == nil {
-		fmt.Fprintf(log, "%s\t%s\n", called, answered)
-		log.Close()
-	}
+	fmt.Printf("truth-call\t%s\t%s\n", called, answered)
 }

@@ -64,7 +64,7 @@ class BugRequest {
     const [host, port] = (outbound ?? `${service}:80`).split(':');
     return new Promise((resolve, reject) => {
       const call = http.request({ host, port, method, path: target, headers, agent: false }, answer => {
-        if (process.env.TRUTH_CALLS) fs.appendFileSync(process.env.TRUTH_CALLS, `${name}\t${answer.headers['x-truth-call'] ?? 'none'}\n`);
+        if (process.env.TRUTH_CALLS === '1') process.stdout.write(`truth-call\t${name}\t${answer.headers['x-truth-call'] ?? 'none'}\n`);
         const parts = [];
         answer.on('data', part => parts.push(part));
         answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text: Buffer.concat(parts).toString() }));

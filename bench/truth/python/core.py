@@ -11,7 +11,7 @@ import bugs
 
 OUTBOUND = os.environ.get("TRUTH_OUTBOUND")
 BUILD_FILE = os.environ.get("TRUTH_BUILD", "build.json")
-CALL_LOG = os.environ.get("TRUTH_CALLS")
+NOTES_CALLS = os.environ.get("TRUTH_CALLS") == "1"
 MAY_SWITCH = os.environ.get("TRUTH_SWITCH") == "1"
 PASSED_ON = ["traceparent", "tracestate", "baggage", "x-request-id", "b3", "x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled"]
 
@@ -81,9 +81,8 @@ class Request:
         try:
             connection.request(method, target, headers=headers)
             answer = connection.getresponse()
-            if CALL_LOG:
-                with open(CALL_LOG, "a", encoding="utf-8") as log:
-                    log.write(f"{name}\t{answer.headers.get('x-truth-call', 'none')}\n")
+            if NOTES_CALLS:
+                print(f"truth-call\t{name}\t{answer.headers.get('x-truth-call', 'none')}", flush=True)
             return Answer(answer.status, answer.headers, answer.read().decode())
         finally:
             connection.close()
