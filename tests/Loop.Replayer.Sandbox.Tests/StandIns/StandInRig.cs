@@ -14,7 +14,8 @@ namespace Loop.Replayer.Sandbox.Tests.StandIns;
 /// <summary>The stand-ins of a run on connections of this process, without the sandbox around them.</summary>
 internal sealed class StandInRig : IAsyncDisposable
 {
-    private static readonly ISandboxNetwork Nowhere = new NoNetwork();
+    /// <summary>A network in which nobody listens.</summary>
+    public static readonly ISandboxNetwork Nowhere = new NoNetwork();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentQueue<ServedCall> _served = new();

@@ -33,6 +33,12 @@ internal interface ICallExchange
     /// <summary>Cancelled when the caller hangs up.</summary>
     CancellationToken Aborted { get; }
 
+    /// <summary>
+    /// When the last bytes of the answer, or its reset, began to leave; null while it has not ended. A caller may have them, and make its next call, before
+    /// whoever sent them goes on.
+    /// </summary>
+    DateTimeOffset? EndedAt { get; }
+
     /// <summary>The next bytes of the request's body, at least one; 0 at its end.</summary>
     ValueTask<int> Read(Memory<byte> into, CancellationToken cancellationToken);
 

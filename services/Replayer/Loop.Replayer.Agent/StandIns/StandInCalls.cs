@@ -70,10 +70,11 @@ internal sealed class StandInCalls(StandInPlan plan, CallReader reader, ISandbox
         }
         finally
         {
-            DateTimeOffset endedAt = time.GetUtcNow();
+            DateTimeOffset now = time.GetUtcNow();
             if (messages is not null)
                 served = served with { Request = messages.Kept(request.Message.Part), RequestBodyBytes = messages.SizeBytes };
-            tell(new CallServed(served with { EndedAt = endedAt }, endedAt));
+            // On a busy machine the caller may have made its next call by now.
+            tell(new CallServed(served with { EndedAt = exchange.EndedAt ?? now }, now));
         }
     }
 

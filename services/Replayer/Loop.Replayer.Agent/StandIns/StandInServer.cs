@@ -42,7 +42,7 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
     /// <param name="tell">Told what happens.</param>
     /// <param name="time">For waits and facts.</param>
     public static async Task<StandInServer> Start(StandInCalls calls, TlsPart? tls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time) =>
-        new(await Http2Server.Start(calls.Answer), calls, tls, network, tell, time);
+        new(await Http2Server.Start(calls.Answer, time), calls, tls, network, tell, time);
 
     /// <inheritdoc/>
     public async Task Handle(OutgoingCall call, CancellationToken cancellationToken)

@@ -65,6 +65,9 @@ internal sealed class CallerConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>True after <see cref="Reset"/>.</summary>
     public bool IsReset { get; private set; }
 
+    /// <summary>The time, for what is told of its calls.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
+
     /// <summary>Sends a reset; what the caller has not got yet is lost.</summary>
     public void Reset()
     {

@@ -11,7 +11,7 @@ internal sealed class Http1Exchange : ICallExchange
 {
     // Less than this waits for more, so that head and body of a small answer leave together.
     private const int FlushBytes = 16 * 1024;
-    private const int ChunkBytes = 64 * 1024;
+    private const int PieceBytes = 64 * 1024;
 
     private readonly CallerConnection _connection;
     private readonly RequestHead _head;
@@ -21,6 +21,8 @@ internal sealed class Http1Exchange : ICallExchange
     private AnswerFraming? _answer;
     private long _written;
     private int _unflushed;
+    private bool _holdsBytes;
+    private DateTimeOffset _sentAt;
 
     /// <exception cref="NotHttpException">The request cannot be read in one way alone.</exception>
     public Http1Exchange(CallerConnection connection, OutgoingCall call, RequestHead head)
@@ -60,6 +62,9 @@ internal sealed class Http1Exchange : ICallExchange
     /// <inheritdoc/>
     public CancellationToken Aborted => _connection.Closed;
 
+    /// <inheritdoc/>
+    public DateTimeOffset? EndedAt { get; private set; }
+
     /// <summary>True when another request may follow: the body was read to its end, and the answer ended as its head promised.</summary>
     public bool KeepsConnection { get; private set; }
 
@@ -85,6 +90,7 @@ internal sealed class Http1Exchange : ICallExchange
         AnswerFraming answer = AnswerFraming.Of(start, Method, _head.MinorVersion, _endsConnection);
         _answer = answer;
         MessageWriter.Answer(Output, start.Status, answer.Fields);
+        _holdsBytes = true;
     }
 
     /// <inheritdoc/>
@@ -102,19 +108,22 @@ internal sealed class Http1Exchange : ICallExchange
 
         if (bytes.Length + _unflushed >= FlushBytes)
         {
-            _unflushed = 0;
-            await _connection.Send(bytes, cancellationToken);
+            await SendPieces(bytes, cancellationToken);
             return;
         }
 
         Output.Write(bytes.Span);
         _unflushed += bytes.Length;
+        _holdsBytes = true;
     }
 
     /// <inheritdoc/>
     public async ValueTask Flush(CancellationToken cancellationToken)
     {
         _unflushed = 0;
+        if (_holdsBytes)
+            _sentAt = _connection.Now;
+        _holdsBytes = false;
         await Output.FlushAsync(cancellationToken);
     }
 
@@ -123,8 +132,14 @@ internal sealed class Http1Exchange : ICallExchange
     {
         AnswerFraming answer = Answer();
         if (answer.End is BodyEnd.Chunked)
+        {
             MessageWriter.LastChunk(Output, trailers);
+            _holdsBytes = true;
+        }
+
         await Flush(cancellationToken);
+        // The end of a connection comes behind its last bytes.
+        EndedAt = answer.End is BodyEnd.Connection ? _connection.Now : _sentAt;
         // An answer that is longer or shorter than it says goes out so; nothing that follows it could be read.
         bool isAsPromised = answer.End is not BodyEnd.Length || answer.Promised == _written;
         KeepsConnection = !answer.EndsConnection && isAsPromised && _body.IsEnded;
@@ -134,6 +149,7 @@ internal sealed class Http1Exchange : ICallExchange
     public async ValueTask BreakOff(bool byReset, CancellationToken cancellationToken)
     {
         await Flush(cancellationToken);
+        EndedAt = _connection.Now;
         if (!byReset)
             return;
         await _connection.WaitUntilTaken(cancellationToken);
@@ -141,15 +157,34 @@ internal sealed class Http1Exchange : ICallExchange
     }
 
     /// <inheritdoc/>
-    public void Reset() => _connection.Reset();
+    public void Reset()
+    {
+        EndedAt = _connection.Now;
+        _connection.Reset();
+    }
+
+    // A large body leaves over a time: what counts is when its last bytes did.
+    private async ValueTask SendPieces(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        _unflushed = 0;
+        _holdsBytes = false;
+        while (!bytes.IsEmpty)
+        {
+            int count = Math.Min(bytes.Length, PieceBytes);
+            _sentAt = _connection.Now;
+            await _connection.Send(bytes[..count], cancellationToken);
+            bytes = bytes[count..];
+        }
+    }
 
     private async ValueTask WriteChunks(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         while (!bytes.IsEmpty)
         {
-            int count = Math.Min(bytes.Length, ChunkBytes);
+            int count = Math.Min(bytes.Length, PieceBytes);
             MessageWriter.Chunk(Output, bytes.Span[..count]);
             _unflushed += count;
+            _holdsBytes = true;
             bytes = bytes[count..];
             if (_unflushed >= FlushBytes)
                 await Flush(cancellationToken);

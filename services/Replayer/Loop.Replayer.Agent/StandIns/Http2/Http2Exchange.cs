@@ -8,7 +8,7 @@ using Microsoft.Extensions.Primitives;
 namespace Loop.Replayer.Agent.StandIns.Http2;
 
 /// <summary>One stream of HTTP/2, which Kestrel speaks: it keeps values and the order of those of one name; frames and header blocks are its own.</summary>
-internal sealed class Http2Exchange(HttpContext context) : ICallExchange
+internal sealed class Http2Exchange(HttpContext context, TimeProvider time) : ICallExchange
 {
     // Fields of a connection of HTTP/1.1, which HTTP/2 forbids (RFC 9113 §8.2.2).
     private static readonly HashSet<string> OfTheConnection = new(StringComparer.OrdinalIgnoreCase)
@@ -39,6 +39,9 @@ internal sealed class Http2Exchange(HttpContext context) : ICallExchange
 
     /// <inheritdoc/>
     public CancellationToken Aborted => context.RequestAborted;
+
+    /// <inheritdoc/>
+    public DateTimeOffset? EndedAt { get; private set; }
 
     /// <summary>True when the stream is to be reset behind what was written.</summary>
     public bool IsBrokenOff { get; private set; }
@@ -73,6 +76,8 @@ internal sealed class Http2Exchange(HttpContext context) : ICallExchange
         await context.Response.StartAsync(cancellationToken);
         if (trailers.Count > 0)
             Set(context.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers, trailers);
+        // Kestrel sends the end of the stream when the handler is left.
+        EndedAt = time.GetUtcNow();
     }
 
     /// <inheritdoc/>
@@ -81,10 +86,15 @@ internal sealed class Http2Exchange(HttpContext context) : ICallExchange
         // An abort would overtake the bytes. After an exception Kestrel sends them, then resets the stream, as Envoy does.
         IsBrokenOff = true;
         await Flush(cancellationToken);
+        EndedAt = time.GetUtcNow();
     }
 
     /// <inheritdoc/>
-    public void Reset() => context.Abort();
+    public void Reset()
+    {
+        EndedAt = time.GetUtcNow();
+        context.Abort();
+    }
 
     private bool HasNoBody(int status) =>
         HttpMethods.IsHead(context.Request.Method) || status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified;

@@ -30,7 +30,8 @@ internal sealed class Http2Server : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="answer">Answers one request.</param>
-    public static async Task<Http2Server> Start(Func<ICallExchange, Task> answer)
+    /// <param name="time">For when answers ended.</param>
+    public static async Task<Http2Server> Start(Func<ICallExchange, Task> answer, TimeProvider time)
     {
         AcceptedConnections connections = new();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -59,7 +60,7 @@ internal sealed class Http2Server : IAsyncDisposable
         WebApplication application = builder.Build();
         application.Run(async context =>
         {
-            Http2Exchange exchange = new(context);
+            Http2Exchange exchange = new(context, time);
             await answer(exchange);
             if (exchange.IsBrokenOff)
                 throw new BrokeOffException();
