@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Loop.Contracts.Api;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Agent.StandIns;
 using Loop.Replayer.Core.Comparison;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
+using Loop.Replayer.Wire.Plans;
 
 namespace Loop.LoadLab.StandIns;
 
@@ -29,9 +29,9 @@ internal static class StandInHost
     {
         NoNetwork network = new();
         // As the agent does: every call is told as a line of JSON. Where the line goes is not measured.
-        void Tell(RunFact fact) => Stream.Null.Write(JsonSerializer.SerializeToUtf8Bytes(fact, LoopJson.Options));
+        void Tell(RunFact fact) => Stream.Null.Write(JsonSerializer.SerializeToUtf8Bytes(fact, RunJson.Options));
         StandInPlan plan = new() { Calls = Recorded(bodyBytes), Hops = new Dictionary<string, string> { [$"trace:{TraceParent.Split('-')[1]}"] = "web" } };
-        await using StandInServer server = await StandInServer.Start(new StandInCalls(plan, network, Tell, TimeProvider.System), plan.Tls, network, Tell, TimeProvider.System);
+        await using StandInServer server = new(new StandInCalls(plan, network, Tell, TimeProvider.System), plan.Tls, network, Tell, TimeProvider.System);
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         Console.WriteLine($"ready: port={((IPEndPoint)listener.LocalEndpoint).Port}");

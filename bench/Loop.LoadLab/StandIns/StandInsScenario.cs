@@ -58,7 +58,7 @@ internal sealed class StandInsScenario : IScenario
         await using LabProcess process = Peers.Names.Contains(server)
             ? await peers.Start(server, port, bodyBytes, context.Directory, core, StartLimit, context.Time, cancellationToken)
             // As the agent is built: it compiles what is called often at once, and does not measure it first.
-            : LabProcess.Start("env", ["DOTNET_TieredPGO=0", "DOTNET_TC_CallCountingDelayMs=0", LabContext.Self, "answer", server, bodyBytes.ToString(CultureInfo.InvariantCulture)], core);
+            : LabProcess.Start("env", ["DOTNET_TieredPGO=0", "DOTNET_TC_CallCountingDelayMs=0", "DOTNET_TC_CallCountThreshold=3E8", LabContext.Self, "answer", server, bodyBytes.ToString(CultureInfo.InvariantCulture)], core);
         if (!Peers.Names.Contains(server))
             port = int.Parse(Regex.Match(await process.ReadyLine(StartLimit, context.Time), @"port=(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
         HttpLoadReport? report = null;

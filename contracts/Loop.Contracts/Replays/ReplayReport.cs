@@ -48,7 +48,7 @@ public sealed record ReplayReport
     /// <summary>First difference first.</summary>
     public IReadOnlyList<Divergence> Divergences { get; init; } = [];
 
-    /// <summary>Names of the headers and fields that were left out of the comparison, with why.</summary>
+    /// <summary>Names of the headers and fields that were left out of the comparison, with why and in which messages; the first two of those are named.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 
     /// <summary>What was changed or left out when the request was sent.</summary>

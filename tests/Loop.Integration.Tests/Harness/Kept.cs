@@ -7,6 +7,9 @@ namespace Loop.Integration.Tests.Harness;
 /// <summary>Fills a data directory with sealed conversations.</summary>
 internal static class Kept
 {
+    private static readonly Lazy<DirectoryInfo> OfTheRun = new(Create);
+    private static int _count;
+
     /// <summary>Sends failing conversations to a running server and waits until each is sealed.</summary>
     public static async Task<IReadOnlyList<ConversationSummary>> Conversations(LoopServer server, int count, CancellationToken cancellationToken)
     {
@@ -22,10 +25,17 @@ internal static class Kept
     public static async Task<(string Data, IReadOnlyList<ConversationSummary> All)> Directory(int count, CancellationToken cancellationToken)
     {
         // Named here, since a server deletes the directory that it chose itself.
-        string data = System.IO.Directory.CreateTempSubdirectory("loop-kept-").FullName;
+        string data = OfTheRun.Value.CreateSubdirectory($"{Interlocked.Increment(ref _count)}").FullName;
         await using LoopServer server = await LoopServer.Start(data, FastTimes.Environment);
         IReadOnlyList<ConversationSummary> all = await Conversations(server, count, cancellationToken);
         await server.Stop();
         return (data, all);
+    }
+
+    private static DirectoryInfo Create()
+    {
+        DirectoryInfo directory = System.IO.Directory.CreateTempSubdirectory("loop-kept-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => directory.Delete(recursive: true);
+        return directory;
     }
 }

@@ -86,7 +86,7 @@ public sealed class LargeRequestTests
     public async Task Body_ReachesALiveCalleeWhole()
     {
         byte[] body = Bytes(20 * MiB);
-        await using Callee callee = new();
+        await using RawCallee callee = new(HashOfBody);
         StandInPlan plan = Plan(Recorded(body) with { IsLive = true }) with
         {
             Routes = [new LiveRoute("web", "payments", "payments", 80)],
@@ -149,49 +149,22 @@ public sealed class LargeRequestTests
     }
 
     /// <summary>Hashes one request's body.</summary>
-    private sealed class Callee : ISandboxNetwork, IAsyncDisposable
+    private static async Task<string> HashOfBody(Socket caller)
     {
-        private readonly TcpListener _listener = new(System.Net.IPAddress.Loopback, 0);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[64 * 1024];
+        int count = await caller.ReceiveAsync(buffer, SocketFlags.None, Cancellation);
+        int head = buffer.AsSpan(0, count).IndexOf("\r\n\r\n"u8) + 4;
+        for (long left = 20 * MiB - Hashed(hash, buffer.AsSpan(head, count - head)); left > 0; left -= Hashed(hash, buffer.AsSpan(0, count)))
+            count = await caller.ReceiveAsync(buffer, SocketFlags.None, Cancellation);
+        await caller.SendAsync("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"u8.ToArray(), SocketFlags.None, Cancellation);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
 
-        public Callee()
-        {
-            _listener.Start();
-            Heard = Serve();
-        }
-
-        public Task<string> Heard { get; }
-
-        public async Task<Socket> Connect(string service, int port, CancellationToken cancellationToken)
-        {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(_listener.LocalEndpoint, cancellationToken);
-            return socket;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            _listener.Stop();
-            await Heard;
-        }
-
-        private async Task<string> Serve()
-        {
-            await using NetworkStream caller = new(await _listener.AcceptSocketAsync(Cancellation), ownsSocket: true);
-            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            byte[] buffer = new byte[64 * 1024];
-            int count = await caller.ReadAsync(buffer, Cancellation);
-            int head = buffer.AsSpan(0, count).IndexOf("\r\n\r\n"u8) + 4;
-            for (long left = 20 * MiB - Hashed(hash, buffer.AsSpan(head, count - head)); left > 0; left -= Hashed(hash, buffer.AsSpan(0, count)))
-                count = await caller.ReadAsync(buffer, Cancellation);
-            await caller.WriteAsync("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"u8.ToArray(), Cancellation);
-            return Convert.ToHexStringLower(hash.GetCurrentHash());
-        }
-
-        private static int Hashed(IncrementalHash hash, ReadOnlySpan<byte> bytes)
-        {
-            hash.AppendData(bytes);
-            return bytes.Length;
-        }
+    private static int Hashed(IncrementalHash hash, ReadOnlySpan<byte> bytes)
+    {
+        hash.AppendData(bytes);
+        return bytes.Length;
     }
 }
 

@@ -23,7 +23,7 @@ public sealed class RelayedBytesTests
     {
         string expected = "POST /a/../b?q=%7E HTTP/1.1\r\nhost: payments\r\nx-many: 1\r\n"
             + $"traceparent: {Ids.TraceParent}\r\ncontent-type: application/json\r\nx-many: 2\r\nx-bytes: \u00e9\r\ntransfer-encoding: chunked\r\nx-request-id: {Ids.RequestId}\r\n\r\n2\r\n{{}}\r\n0\r\nx-sum: 9\r\n\r\n";
-        await using Callee callee = new(expected.Length, "HTTP/1.1 200 Fine\r\nZ-Last: 1\r\nset-cookie: a=1\r\ntransfer-encoding: chunked\r\nset-cookie: b=2\r\nx-bytes: \u00e9\r\n\r\n2\r\nok\r\n0\r\nx-sum: 7\r\n\r\n");
+        await using RawCallee callee = Saying(expected.Length, "HTTP/1.1 200 Fine\r\nZ-Last: 1\r\nset-cookie: a=1\r\ntransfer-encoding: chunked\r\nset-cookie: b=2\r\nx-bytes: \u00e9\r\n\r\n2\r\nok\r\n0\r\nx-sum: 7\r\n\r\n");
 
         string heard = await Call(
             callee,
@@ -38,7 +38,7 @@ public sealed class RelayedBytesTests
     public async Task Callee_IsToldWhatProxiesTold_UnlessItsCallerSaysItself()
     {
         string expected = $"GET /a HTTP/1.1\r\nhost: payments\r\nx-forwarded-proto: http\r\ntraceparent: {Ids.TraceParent}\r\nx-request-id: {Ids.RequestId}\r\nx-envoy-expected-rq-timeout-ms: 15000\r\n\r\n";
-        await using Callee callee = new(expected.Length, "HTTP/1.1 204 No Content\r\n\r\n");
+        await using RawCallee callee = Saying(expected.Length, "HTTP/1.1 204 No Content\r\n\r\n");
 
         await Call(
             callee,
@@ -54,7 +54,7 @@ public sealed class RelayedBytesTests
     [InlineData("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n")]
     public async Task Callee_ThatEndsEarly_EndsForItsCallerAtTheSameByte(string said, string expected)
     {
-        await using Callee callee = new(Get(Ids.TraceParent).Length, said);
+        await using RawCallee callee = Saying(Get(Ids.TraceParent).Length, said);
 
         Assert.Equal(expected, await Call(callee, Recorded("a", "GET /a", "", 200, []), Get(TraceParent("web-1"))));
     }
@@ -64,7 +64,7 @@ public sealed class RelayedBytesTests
     [InlineData("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok")]
     public async Task Callee_ThatResets_ResetsForItsCaller(string said)
     {
-        await using Callee callee = new(Get(Ids.TraceParent).Length, said, reset: true);
+        await using RawCallee callee = Saying(Get(Ids.TraceParent).Length, said, reset: true);
 
         await Assert.ThrowsAsync<IOException>(() => Call(callee, Recorded("a", "GET /a", "", 200, []), Get(TraceParent("web-1"))));
     }
@@ -88,7 +88,7 @@ public sealed class RelayedBytesTests
         };
         string expected = $"PUT /caf\u00e9//?a= HTTP/1.1\r\nhost: shop.example\r\nx-b: 2\r\ncontent-length: 4\r\nx-request-id: {Ids.RequestId}\r\nx-a: 1\r\nx-b: \u00ff\r\n"
             + $"traceparent: {Ids.TraceParent}\r\nbaggage: loop-replay={Ids.ReplayId}\r\n\r\nbody";
-        await using Callee callee = new(expected.Length, "HTTP/1.1 204 No Content\r\n\r\n");
+        await using RawCallee callee = Saying(expected.Length, "HTTP/1.1 204 No Content\r\n\r\n");
         WireRequest request = ReplayRequestBuilder.Build(recorded, "body"u8.ToArray(), Ids, new Dictionary<string, string>());
         await using StandInRig rig = await Start(Plan() with { Drives = [new Drive("hop", "hop", "payments", 80, request, TimeSpan.FromMinutes(5))] }, callee);
 
@@ -101,7 +101,7 @@ public sealed class RelayedBytesTests
 
     private static string Get(string traceParent) => $"GET /a HTTP/1.1\r\nhost: payments\r\ntraceparent: {traceParent}\r\ncontent-type: application/json\r\nx-request-id: {Ids.RequestId}\r\n\r\n";
 
-    private static async Task<string> Call(Callee callee, RecordedCall recorded, string request)
+    private static async Task<string> Call(RawCallee callee, RecordedCall recorded, string request)
     {
         StandInPlan plan = Plan(recorded with { IsLive = true }) with
         {
@@ -117,62 +117,29 @@ public sealed class RelayedBytesTests
     }
 
     /// <summary>Hears as many bytes, says its bytes, and hears the rest.</summary>
-    private sealed class Callee : ISandboxNetwork, IAsyncDisposable
+    // Hears a request of that size, says its answer, and hears the rest.
+    private static RawCallee Saying(int bytes, string said, bool reset = false) => new(async socket =>
     {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-
-        public Callee(int bytes, string said, bool reset = false)
+        byte[] heard = new byte[64 * 1024];
+        int count = 0;
+        int more = 1;
+        for (; count < bytes && more > 0; count += more)
+            more = await socket.ReceiveAsync(heard.AsMemory(count), SocketFlags.None, Cancellation);
+        if (said.Length > 0)
+            await socket.SendAsync(Encoding.Latin1.GetBytes(said), SocketFlags.None, Cancellation);
+        if (reset)
         {
-            _listener.Start();
-            Heard = Serve(bytes, Encoding.Latin1.GetBytes(said), reset);
-        }
-
-        public Task<string> Heard { get; }
-
-        public async Task<Socket> Connect(string service, int port, CancellationToken cancellationToken)
-        {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(_listener.LocalEndpoint, cancellationToken);
-            return socket;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            _listener.Stop();
-            try
-            {
-                await Heard;
-            }
-            catch (Exception error) when (error is SocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
-            {
-                // Nobody called.
-            }
-        }
-
-        private async Task<string> Serve(int bytes, byte[] said, bool reset)
-        {
-            using Socket socket = await _listener.AcceptSocketAsync(Cancellation);
-            byte[] heard = new byte[64 * 1024];
-            int count = 0;
-            int more = 1;
-            for (; count < bytes && more > 0; count += more)
-                more = await socket.ReceiveAsync(heard.AsMemory(count), SocketFlags.None, Cancellation);
-            if (said.Length > 0)
-                await socket.SendAsync(said, SocketFlags.None, Cancellation);
-            if (reset)
-            {
-                socket.Close(timeout: 0);
-                return Encoding.Latin1.GetString(heard, 0, count);
-            }
-
-            socket.Shutdown(SocketShutdown.Send);
-            do
-            {
-                more = await socket.ReceiveAsync(heard.AsMemory(count), SocketFlags.None, Cancellation);
-                count += more;
-            }
-            while (more > 0);
+            socket.Close(timeout: 0);
             return Encoding.Latin1.GetString(heard, 0, count);
         }
-    }
+
+        socket.Shutdown(SocketShutdown.Send);
+        do
+        {
+            more = await socket.ReceiveAsync(heard.AsMemory(count), SocketFlags.None, Cancellation);
+            count += more;
+        }
+        while (more > 0);
+        return Encoding.Latin1.GetString(heard, 0, count);
+    });
 }

@@ -52,7 +52,7 @@ internal sealed class StandInRig : IAsyncDisposable
     public static StandInPlan Plan(params IReadOnlyList<RecordedCall> calls) =>
         new() { Calls = calls, Hops = calls.Select(call => call.CallerHopId).Distinct().ToDictionary(TraceOf, hop => hop) };
 
-    public static async Task<StandInRig> Start(StandInPlan plan, ISandboxNetwork? network = null)
+    public static Task<StandInRig> Start(StandInPlan plan, ISandboxNetwork? network = null)
     {
         StandInRig rig = new();
         void Tell(RunFact fact)
@@ -62,10 +62,10 @@ internal sealed class StandInRig : IAsyncDisposable
                 rig._served.Enqueue(served.Call);
         }
 
-        rig._server = await StandInServer.Start(new StandInCalls(plan, network ?? Nowhere, Tell, TimeProvider.System), plan.Tls, network ?? Nowhere, Tell, TimeProvider.System);
+        rig._server = new StandInServer(new StandInCalls(plan, network ?? Nowhere, Tell, TimeProvider.System), plan.Tls, network ?? Nowhere, Tell, TimeProvider.System);
         rig._listener.Start();
         rig._accepting = rig.Accept();
-        return rig;
+        return Task.FromResult(rig);
     }
 
     /// <summary>A connection for what no client library would send.</summary>

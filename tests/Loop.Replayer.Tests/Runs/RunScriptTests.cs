@@ -1,9 +1,12 @@
+using System.Text.Json;
+using Loop.Contracts.Api;
 using Loop.Contracts.Exchanges;
 using Loop.Replayer.Core.Planning;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Tests.Support;
+using Loop.Replayer.Wire.Plans;
 
 namespace Loop.Replayer.Tests.Runs;
 
@@ -38,6 +41,31 @@ public sealed class RunScriptTests
         Assert.Equal([new("x-envoy-expected-rq-timeout-ms", "15000")], plan.Calls.Single().ProxyHeaders);
 
         static Exchange Told(Exchange exchange, params HeaderField[] headers) => exchange with { Request = exchange.Request! with { Headers = [.. exchange.Request.Headers, .. headers] } };
+    }
+
+    /// <summary>What a first HTTP/2 request would wait for starts with the sandbox.</summary>
+    [Theory]
+    [InlineData("HTTP/2", true)]
+    [InlineData("HTTP/1.1", false)]
+    public void Of_CallsOverHttp2_AreExpected(string protocol, bool expected)
+    {
+        Recording recording = new();
+        recording.Hop("web", "POST", "/checkout", 502, "{}", source: "client");
+        recording.Hop("payments", "POST", "/charge", 500, "{}", parent: "hop-1", change: exchange => exchange with { Protocol = protocol });
+
+        Assert.Equal(expected, new ShopRun(recording, "web").Script.Plan.SpeaksHttp2);
+    }
+
+    /// <summary>The serializer that is written at build time and the one that asks the types agree on every property.</summary>
+    [Fact]
+    public void Plan_ReachesTheAgentWhole()
+    {
+        StandInPlan plan = ShopRun.Of("web", "payments").Script.Plan;
+
+        string written = JsonSerializer.Serialize(plan, RunJson.Options);
+
+        Assert.Equal(JsonSerializer.Serialize(plan, LoopJson.Options), written);
+        Assert.Equal(written, JsonSerializer.Serialize(JsonSerializer.Deserialize<StandInPlan>(written, RunJson.Options), RunJson.Options));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class AgentHost(CallHandlerFactory handlers, Observer observer, 
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
         if (await commands.ReadLineAsync() is not { } first)
             return 0;
-        AgentPlan plan = AgentLine.Read<AgentPlan>(first);
+        AgentPlan plan = AgentLine.Read(first, AgentJson.Default.AgentPlan);
         using CancellationTokenSource ending = new();
         RefusedTraffic refused = new(observer.Tell);
         NameTable names = new(plan.Plan);

@@ -58,7 +58,7 @@ internal sealed class Launches(AgentPlan plan, SandboxNetworks networks, Service
     public async Task<ChildProcess> Start(string service, string key, LaunchPlan launch)
     {
         Directory.CreateDirectory(launch.Root);
-        await File.WriteAllTextAsync(StateFiles.Launch(plan.StateFolder, key), AgentLine.Write(launch));
+        await File.WriteAllTextAsync(StateFiles.Launch(plan.StateFolder, key), AgentLine.Write(launch, LaunchJson.Default.LaunchPlan));
         ChildProcess process = await networks.Of(service).Run(() => StartProcess(key));
         process.Watch();
         return process;

@@ -11,7 +11,7 @@ internal sealed class Observer(Stream output) : IDisposable
 
     public void Tell(SandboxObservation observation)
     {
-        byte[] line = Encoding.UTF8.GetBytes(AgentLine.Write(observation) + "\n");
+        byte[] line = Encoding.UTF8.GetBytes(AgentLine.Write(observation, AgentJson.Default.SandboxObservation) + "\n");
         lock (_gate)
         {
             try

@@ -22,7 +22,7 @@ internal static class Launcher
     /// <summary>Returns only when it fails.</summary>
     public static int Run(string planFile)
     {
-        LaunchPlan plan = AgentLine.Read<LaunchPlan>(File.ReadAllText(planFile));
+        LaunchPlan plan = AgentLine.Read(File.ReadAllText(planFile), LaunchJson.Default.LaunchPlan);
         const int writeCreateTruncate = 0x1 | 0x40 | 0x200 | 0x80000, writeCreateAppend = 0x1 | 0x40 | 0x400 | 0x80000, readOnly = 0x80000;
         // All files outside the new root are opened, and everything is compiled and loaded, while the old root is still there.
         int failure = Native.Check(Native.open(plan.Failure, writeCreateTruncate, 0x180), "open the failure file");

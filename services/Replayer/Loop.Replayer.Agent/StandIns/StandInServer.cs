@@ -9,7 +9,7 @@ using Loop.Replayer.Core.Tls;
 
 namespace Loop.Replayer.Agent.StandIns;
 
-/// <summary>Speaks HTTP/1.1 and HTTP/2 on the connections of live services, and lets <see cref="StandInCalls"/> answer.</summary>
+/// <summary>Speaks HTTP/1.1 and HTTP/2 on the connections of live services, and lets <see cref="StandInCalls"/> answer. It listens nowhere.</summary>
 internal sealed class StandInServer : ICallHandler, IAsyncDisposable
 {
     private const string DriveCommand = "drive ";
@@ -21,11 +21,16 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
     private readonly Action<RunFact> _tell;
     private readonly TimeProvider _time;
 
-    private StandInServer(Http2Server http2, StandInCalls calls, TlsPart? tls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
+    /// <param name="calls">Answers.</param>
+    /// <param name="tls">TLS that is ended; null ends none.</param>
+    /// <param name="network">The way into live services.</param>
+    /// <param name="tell">Told what happens.</param>
+    /// <param name="time">For waits and facts.</param>
+    public StandInServer(StandInCalls calls, TlsPart? tls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time)
     {
         _http1 = new Http1Server(calls.Answer, (call, protocol) => TellRefused(call, protocol, null), time);
-        _http2 = http2;
-        _tls = tls is null ? null : new TlsServer(tls, _http1, http2, (call, protocol, name) => TellRefused(call, protocol, name), time);
+        _http2 = new Http2Server(calls.Answer, time);
+        _tls = tls is null ? null : new TlsServer(tls, _http1, _http2, (call, protocol, name) => TellRefused(call, protocol, name), time);
         _calls = calls;
         _network = network;
         _tell = tell;
@@ -35,14 +40,8 @@ internal sealed class StandInServer : ICallHandler, IAsyncDisposable
     /// <inheritdoc/>
     public bool TakesLiveCalls => true;
 
-    /// <summary>Starts the server; it listens nowhere.</summary>
-    /// <param name="calls">Answers.</param>
-    /// <param name="tls">TLS that is ended; null ends none.</param>
-    /// <param name="network">The way into live services.</param>
-    /// <param name="tell">Told what happens.</param>
-    /// <param name="time">For waits and facts.</param>
-    public static async Task<StandInServer> Start(StandInCalls calls, TlsPart? tls, ISandboxNetwork network, Action<RunFact> tell, TimeProvider time) =>
-        new(await Http2Server.Start(calls.Answer, time), calls, tls, network, tell, time);
+    /// <summary>Starts what the first HTTP/2 request would wait for.</summary>
+    public Task StartHttp2() => _http2.Start();
 
     /// <inheritdoc/>
     public async Task Handle(OutgoingCall call, CancellationToken cancellationToken)

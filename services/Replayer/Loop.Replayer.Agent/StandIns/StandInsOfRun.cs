@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Loop.Contracts.Api;
 using Loop.Replayer.Agent.Calls;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
@@ -18,8 +17,11 @@ public static class StandInsOfRun
             return new RefusingCallHandler();
         StandInPlan standIns = await StandInPlanFile.Read(path, CancellationToken.None)
             ?? throw new SandboxException($"{path} holds no plan for stand-ins.");
-        void Tell(RunFact fact) => context.Tell(JsonSerializer.Serialize(fact, LoopJson.Options));
+        void Tell(RunFact fact) => context.Tell(JsonSerializer.Serialize(fact, RunJson.Options));
         StandInCalls calls = new(standIns, context.Network, Tell, TimeProvider.System) { BodyFolder = Path.GetDirectoryName(Path.GetFullPath(path))! };
-        return await StandInServer.Start(calls, standIns.Tls, context.Network, Tell, TimeProvider.System);
+        StandInServer server = new(calls, standIns.Tls, context.Network, Tell, TimeProvider.System);
+        if (standIns.SpeaksHttp2)
+            await server.StartHttp2();
+        return server;
     }
 }

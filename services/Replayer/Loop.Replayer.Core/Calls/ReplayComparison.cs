@@ -21,7 +21,7 @@ public sealed record ReplayComparison(IReadOnlyList<Divergence> Divergences, IRe
         findings.Add(new Finding(EndOf(plan.EntryAnswer), answer.Divergences));
         List<Divergence> divergences = [.. findings.OrderBy(finding => finding.At).SelectMany(finding => finding.Divergences)];
         Exchange replayed = entry.Answer.ToExchange(plan.EntryRequest?.Request, entry.SentAt);
-        return new ReplayComparison(divergences, LeftOut(answer, judged, pairing), new ReplayObservations
+        return new ReplayComparison(divergences, LeftOut(plan, answer, judged, pairing), new ReplayObservations
         {
             Outcome = entry.Answer.Outcome,
             OutcomeDetail = entry.Answer.Detail,
@@ -60,11 +60,12 @@ public sealed record ReplayComparison(IReadOnlyList<Divergence> Divergences, IRe
         }
     }
 
-    private static List<string> LeftOut(MessageComparison answer, List<JudgedCall> judged, CallPairing pairing)
+    private static List<string> LeftOut(ReplayPlan plan, MessageComparison answer, List<JudgedCall> judged, CallPairing pairing)
     {
-        IEnumerable<string> calls = judged.SelectMany(call => call.Ignored.Select(line => $"{call.Call.Pair.Recorded.Label} {line}"));
+        IEnumerable<(string, string)> found = answer.Ignored.Select(line => (plan.Entry.Label, line))
+            .Concat(judged.SelectMany(call => call.Ignored.Select(line => (call.Call.Pair.Recorded.Label, line))));
         IEnumerable<string> unseen = pairing.Unseen.Select(call => $"{call.Label}: no capture node saw its proxies in the replay");
-        return [.. answer.Ignored, .. calls, .. unseen];
+        return [.. LeftOutLines.Of(found), .. unseen];
     }
 
     private static List<NewFailure> FailsElsewhere(List<JudgedCall> judged, CallPairing pairing)

@@ -111,6 +111,7 @@ public sealed record RunScript
                 SpareNames = [.. Enumerable.Range(0, SpareNames).Select(_ => input.Ids.Next())],
                 Drives = [.. preludes, .. input.Warm, .. drives],
                 Serialise = input.Serialise,
+                SpeaksHttp2 = input.Live.Answered.Concat(input.Live.Relayed).Any(call => call.Views.Any(view => view.Protocol is "HTTP/2")),
                 Tls = input.Tls,
                 Proxies = proxies,
                 Routes = [.. Routes(input)],

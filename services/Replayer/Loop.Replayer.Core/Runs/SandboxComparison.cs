@@ -96,8 +96,8 @@ public static class SandboxComparison
     }
 
     private static IEnumerable<string> Ignored(IReadOnlyList<HopResult> hops, IReadOnlyList<CallResult> calls) =>
-        hops.SelectMany(hop => hop.Response.Ignored.Select(line => $"{hop.Call.Label} {line}"))
-            .Concat(calls.SelectMany(call => call.Request.Ignored.Select(line => $"{call.Call.Label} {line}"))).Distinct();
+        LeftOutLines.Of(hops.SelectMany(hop => hop.Response.Ignored.Select(line => (hop.Call.Label, line)))
+            .Concat(calls.SelectMany(call => call.Request.Ignored.Select(line => (call.Call.Label, line)))));
 
     private static IEnumerable<NewFailure> FailsElsewhere(SandboxRun run, IReadOnlyList<HopResult> hops, HopResult? judged, HopResult? entry)
     {

@@ -35,6 +35,9 @@ public sealed record StandInPlan
     /// <summary>Written answers to calls that belong to no request.</summary>
     public IReadOnlyList<BackgroundStub> Background { get; init; } = [];
 
+    /// <summary>True when calls came over HTTP/2: its server takes a while to start.</summary>
+    public bool SpeaksHttp2 { get; init; }
+
     /// <summary>TLS that is ended for live services; null ends none.</summary>
     public TlsPart? Tls { get; init; }
 

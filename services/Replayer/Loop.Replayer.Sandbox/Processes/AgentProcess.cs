@@ -82,7 +82,7 @@ internal sealed class AgentProcess : IAsyncDisposable
         try
         {
             while (await _process.StandardOutput.ReadLineAsync() is { } line)
-                _observations.Writer.TryWrite(AgentLine.Read<SandboxObservation>(line));
+                _observations.Writer.TryWrite(AgentLine.Read(line, AgentJson.Default.SandboxObservation));
             _observations.Writer.Complete();
         }
         catch (Exception error)

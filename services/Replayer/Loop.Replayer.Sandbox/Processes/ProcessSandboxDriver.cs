@@ -37,7 +37,7 @@ public sealed class ProcessSandboxDriver(ProcessSandboxOptions options, TimeProv
             agent = AgentProcess.Start(options.AgentPath, StateFiles.AgentLog(folder), options.IsSealed);
             if (ProcessMark.Of(agent.ProcessId) is { } mark)
                 await File.WriteAllTextAsync(SandboxLeftovers.AgentFile(folder), mark.ToString(), cancellationToken);
-            await agent.Send(AgentLine.Write(new AgentPlan(plan, folder, groups) { IsSealed = options.IsSealed, ServerFolders = options.ServerFolders }), cancellationToken);
+            await agent.Send(AgentLine.Write(new AgentPlan(plan, folder, groups) { IsSealed = options.IsSealed, ServerFolders = options.ServerFolders }, AgentJson.Default.AgentPlan), cancellationToken);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Loop.Replayer.Sandbox.Protocol;
 
@@ -17,12 +18,10 @@ public static class AgentLine
     /// <summary>What a command to the call handler begins with.</summary>
     public const string Handler = "handler ";
 
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
-
     /// <summary>One line without its end.</summary>
-    public static string Write<T>(T document) => JsonSerializer.Serialize(document, Options);
+    public static string Write<T>(T document, JsonTypeInfo<T> type) => JsonSerializer.Serialize(document, type);
 
     /// <summary>What <see cref="Write{T}"/> wrote.</summary>
-    public static T Read<T>(string line) =>
-        JsonSerializer.Deserialize<T>(line, Options) ?? throw new InvalidDataException($"A line of the control channel holds no {typeof(T).Name}.");
+    public static T Read<T>(string line, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(line, type) ?? throw new InvalidDataException($"A line of the control channel holds no {typeof(T).Name}.");
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Loop.Contracts.Api;
 using Loop.Replayer.Core.StandIns;
 
 namespace Loop.Replayer.Wire.Plans;
@@ -31,7 +30,7 @@ public static class StandInPlanFile
         return await JsonSerializer.DeserializeAsync<StandInPlan>(file, Options(path), cancellationToken);
     }
 
-    private static JsonSerializerOptions Options(string path) => new(LoopJson.Options) { Converters = { new BodyConverter(Path.GetDirectoryName(Path.GetFullPath(path))!) } };
+    private static JsonSerializerOptions Options(string path) => RunJson.With(new BodyConverter(Path.GetDirectoryName(Path.GetFullPath(path))!));
 
     private sealed class BodyConverter(string folder) : JsonConverter<ReadOnlyMemory<byte>>
     {

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Loop.Contracts.Api;
 using Loop.Replayer.Core.Runs;
 using Loop.Replayer.Core.StandIns;
 using Loop.Replayer.Core.Verdicts;
 using Loop.Replayer.Sandbox.Driver;
+using Loop.Replayer.Wire.Plans;
 
 namespace Loop.Replayer.Sandboxes;
 
@@ -104,7 +104,7 @@ internal sealed class RunWatch(ISandbox sandbox, RunScript script, TimeProvider 
             switch (observation)
             {
                 case HandlerTold told:
-                    See(JsonSerializer.Deserialize<RunFact>(told.Content, LoopJson.Options) ?? throw new InvalidDataException("The agent told nothing."));
+                    See(JsonSerializer.Deserialize<RunFact>(told.Content, RunJson.Options) ?? throw new InvalidDataException("The agent told nothing."));
                     break;
                 case HandlerFailed failed:
                     _fault ??= new SandboxFault(SandboxFaultKind.HarnessError, $"a call of {failed.Caller} to {failed.Address}: {failed.Reason}");

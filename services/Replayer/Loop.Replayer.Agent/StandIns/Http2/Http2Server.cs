@@ -12,32 +12,63 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Loop.Replayer.Agent.StandIns.Http2;
 
-/// <summary>Serves HTTP/2 with prior knowledge on the connections of live services, by Kestrel. It listens nowhere.</summary>
-internal sealed class Http2Server : IAsyncDisposable
+/// <summary>Serves HTTP/2 with prior knowledge on the connections of live services, by Kestrel, which starts with the first of them. It listens nowhere.</summary>
+/// <param name="answer">Answers one request.</param>
+/// <param name="time">For when answers ended.</param>
+internal sealed class Http2Server(Func<ICallExchange, Task> answer, TimeProvider time) : IAsyncDisposable
 {
     // What passed a proxy when it was recorded must not fail here: Envoy takes heads of up to 8 MiB, when it is told to.
     private const int HeadLimitBytes = 8 * 1024 * 1024;
     private const int HeaderCountLimit = 10_000;
-    private readonly WebApplication _application;
-    private readonly AcceptedConnections _connections;
+    private readonly AcceptedConnections _connections = new();
     private readonly SocketConnectionContextFactory _contexts = new(new SocketConnectionFactoryOptions(), NullLogger.Instance);
+    private readonly Lock _lock = new();
+    private Task<WebApplication>? _application;
 
-    private Http2Server(WebApplication application, AcceptedConnections connections)
+    /// <summary>Starts Kestrel, for a first request that shall not wait for it.</summary>
+    public Task Start()
     {
-        _application = application;
-        _connections = connections;
+        lock (_lock)
+            return _application ??= StartKestrel();
     }
 
-    /// <summary>Starts it.</summary>
-    /// <param name="answer">Answers one request.</param>
-    /// <param name="time">For when answers ended.</param>
-    public static async Task<Http2Server> Start(Func<ICallExchange, Task> answer, TimeProvider time)
+    /// <summary>Serves until either side ends the connection.</summary>
+    public async Task Serve(OutgoingCall call, CancellationToken cancellationToken)
     {
-        AcceptedConnections connections = new();
+        await Start();
+        ConnectionContext context = _contexts.Create(call.Connection);
+        context.Features.Set(call);
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration whenEnded = context.ConnectionClosed.Register(ended.SetResult);
+        _connections.Hand(context);
+        await ended.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Serves what is said on a connection, and ends it.</summary>
+    public async Task Serve(OutgoingCall call, CallerConnection connection, CancellationToken cancellationToken)
+    {
+        await Start();
+        InnerConnection context = new(call.Caller, connection);
+        context.Features.Set(call);
+        _connections.Hand(context);
+        await context.Ended.WaitAsync(cancellationToken);
+        await connection.Finish();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_application is { } application)
+            await (await application).DisposeAsync();
+        _contexts.Dispose();
+    }
+
+    private async Task<WebApplication> StartKestrel()
+    {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         // Standard output is the control channel.
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IConnectionListenerFactory>(connections);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(_connections);
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -66,35 +97,7 @@ internal sealed class Http2Server : IAsyncDisposable
                 throw new BrokeOffException();
         });
         await application.StartAsync();
-        return new Http2Server(application, connections);
-    }
-
-    /// <summary>Serves until either side ends the connection.</summary>
-    public async Task Serve(OutgoingCall call, CancellationToken cancellationToken)
-    {
-        ConnectionContext context = _contexts.Create(call.Connection);
-        context.Features.Set(call);
-        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration whenEnded = context.ConnectionClosed.Register(ended.SetResult);
-        _connections.Hand(context);
-        await ended.Task.WaitAsync(cancellationToken);
-    }
-
-    /// <summary>Serves what is said on a connection, and ends it.</summary>
-    public async Task Serve(OutgoingCall call, CallerConnection connection, CancellationToken cancellationToken)
-    {
-        InnerConnection context = new(call.Caller, connection);
-        context.Features.Set(call);
-        _connections.Hand(context);
-        await context.Ended.WaitAsync(cancellationToken);
-        await connection.Finish();
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _application.DisposeAsync();
-        _contexts.Dispose();
+        return application;
     }
 
     // Kestrel's cue to reset a stream behind what was written.
