@@ -32,7 +32,7 @@ internal sealed class EnvoyMeasurement(LabContext context, Loopd loopd, IReadOnl
         envoy = ProcessorTime.Seconds(variant.ProcessId) - envoy;
         await settle(context, loopd, cancellationToken);
         loop = ProcessorTime.Seconds(loopd.Process.Id) - loop;
-        long? recorded = variant.Name == EnvoyTable.Off ? null : await Completed(cancellationToken) - before;
+        long? recorded = variant.Name is EnvoyTable.Off or EnvoyTable.Mirror ? null : await Completed(cancellationToken) - before;
         var run = new EnvoyRun(variant.Name, load, round, report, envoy, loop, recorded);
         LabContext.Say($"{variant.Name}, round {round}: {Shown.Number(report.RequestsPerSecond)} requests/s, p99 {Shown.Number(report.Percentile99Milliseconds, 2)} ms, Envoy {Shown.Number(run.EnvoyMicroseconds, 1)} µs, loopd {Shown.Number(run.LoopdMicroseconds, 1)} µs, failed {report.Failed}, recorded {recorded}");
         return run;

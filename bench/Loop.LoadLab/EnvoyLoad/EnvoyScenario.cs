@@ -21,7 +21,7 @@ internal sealed class EnvoyScenario : IScenario
 
     public string Name => "envoy";
 
-    public string Description => "a real Envoy under load with capture off, ext_proc, tap files and admin tap: throughput, latency, processor time";
+    public string Description => "a real Envoy under load with capture off, ext_proc, tap files, admin tap and mirroring: throughput, latency, processor time";
 
     public async Task<LabResult> Run(LabContext context, CancellationToken cancellationToken)
     {
@@ -35,11 +35,9 @@ internal sealed class EnvoyScenario : IScenario
         string config = Path.Combine(context.Directory, "loop.yaml");
         await File.WriteAllTextAsync(config, $"capture:\n  tapFiles:\n    - directory: {taps}\n      service: orders\n  adminTaps:\n    - url: http://127.0.0.1:{adminPort}\n      service: orders\n      onlyServerErrors: false\n", cancellationToken);
         Loopd loopd = owned.Add(await Loopd.Start(context.Loopd, Path.Combine(context.Directory, "envoy-data"), config));
-        LabProcess upstream = owned.Add(LabProcess.Start(LabContext.Self, ["upstream"]));
-        int upstreamPort = int.Parse(Regex.Match(await upstream.ReadyLine(StartLimit, context.Time), @"port=(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
-        var places = new VariantPlaces(context.Directory, upstreamPort, loopd.CapturePort, taps, adminPort);
+        var places = new VariantPlaces(context.Directory, await Upstream(owned, context), loopd.CapturePort, taps, adminPort, await Upstream(owned, context));
         List<EnvoyVariant> variants = [];
-        foreach ((string name, CaptureKind kind) in new[] { (EnvoyTable.Off, CaptureKind.None), ("ext_proc", CaptureKind.ExtProc), ("tap files", CaptureKind.TapFiles), ("admin tap", CaptureKind.AdminTap) })
+        foreach ((string name, CaptureKind kind) in new[] { (EnvoyTable.Off, CaptureKind.None), ("ext_proc", CaptureKind.ExtProc), ("tap files", CaptureKind.TapFiles), ("admin tap", CaptureKind.AdminTap), (EnvoyTable.Mirror, CaptureKind.None) })
             variants.Add(owned.Add(await EnvoyVariant.Start(binary.Path, name, kind, places, context.Time, cancellationToken)));
         await Task.Delay(AdminSessionPause, context.Time, cancellationToken);
 
@@ -64,11 +62,18 @@ internal sealed class EnvoyScenario : IScenario
         return new LabResult(Name, tables, [.. all, .. faults]);
     }
 
+    private static async Task<int> Upstream(Owned owned, LabContext context)
+    {
+        LabProcess upstream = owned.Add(LabProcess.Start(LabContext.Self, ["upstream"]));
+        return int.Parse(Regex.Match(await upstream.ReadyLine(StartLimit, context.Time), @"port=(\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
     private static IReadOnlyList<string> Notes(int rounds) =>
     [
         $"GET answered with 1 KiB of JSON by Kestrel; Envoy with one worker; `wrk` with one thread and 32 connections; medians over {rounds} alternating runs; ratios are medians of the rounds' ratios.",
         "Envoy, loopd, upstream and load generator share all cores: under full load, what capture takes is missing for the rest. Processor time per request is the steadier number.",
-        "off has neither capture nor access log; the others send the access log too, as the generator does by default. Tracing is on in all.",
+        "mirror is no capture of Loop's: Envoy sends each request to a second service too, and forgets its answer. The processor time of that service, which stands for a recorder, is in no column, and no answers are recorded.",
+        "off and mirror have neither capture nor access log; the others send the access log too, as the generator does by default. Tracing is on in all.",
         "admin tap is told to tap every request (`onlyServerErrors: false`), unlike the default. recorded: share of the requests that loopd has as exchanges afterwards; a little over 100 %, because `wrk` does not count what was in flight when its time was over.",
         "loopd µs/request counts until loopd is quiet again, at most 20 s.",
     ];

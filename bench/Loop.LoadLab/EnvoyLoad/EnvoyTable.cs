@@ -7,6 +7,9 @@ internal static class EnvoyTable
 {
     public const string Off = "off";
 
+    /// <summary>Each request is sent to a second service as well, as tools do that record by mirroring; its answer is forgotten.</summary>
+    public const string Mirror = "mirror";
+
     public static LabTable Of(string title, IReadOnlyList<EnvoyRun> runs, IReadOnlyList<string> notes)
     {
         string[] variants = [.. runs.Select(run => run.Variant).Distinct()];

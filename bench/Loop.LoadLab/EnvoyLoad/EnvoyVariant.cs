@@ -25,12 +25,27 @@ internal sealed class EnvoyVariant(string name, EnvoyProcess envoy) : IAsyncDisp
             AdminPort = capture is CaptureKind.AdminTap ? places.AdminPort : 0,
             Listeners = [ListenerConfig.Inbound(EnvoyAddress.Loopback(0), "orders", EnvoyAddress.Loopback(places.UpstreamPort))],
         };
-        var start = new EnvoyStart(binary, EnvoyConfigGenerator.Bootstrap(config), Path.Combine(places.Directory, $"envoy-{name.Replace(' ', '-')}"));
+        string bootstrap = EnvoyConfigGenerator.Bootstrap(config);
+        if (name == EnvoyTable.Mirror)
+            bootstrap = Mirrored(bootstrap, places.MirrorPort);
+        var start = new EnvoyStart(binary, bootstrap, Path.Combine(places.Directory, $"envoy-{name.Replace(' ', '-')}"));
         return new EnvoyVariant(name, await EnvoyProcess.StartAsync(start, time, cancellationToken));
     }
 
     public ValueTask DisposeAsync() => envoy.DisposeAsync();
+
+    // Loop captures nothing this way, and its generator does not write it: what others do is measured beside it.
+    private static string Mirrored(string bootstrap, int port)
+    {
+        const string route = "cluster: \"inbound|orders\"\n", clusters = "  clusters:\n";
+        int at = bootstrap.IndexOf(route, StringComparison.Ordinal);
+        string indent = new(' ', at - bootstrap.LastIndexOf('\n', at) - 1);
+        return bootstrap.Insert(at + route.Length, $"{indent}request_mirror_policies: [{{cluster: mirror}}]\n").Replace(
+            clusters,
+            $"{clusters}  - name: mirror\n    type: STATIC\n    load_assignment: {{cluster_name: mirror, endpoints: [{{lb_endpoints: [{{endpoint: {{address: {{socket_address: {{address: \"127.0.0.1\", port_value: {port}}}}}}}}}]}}]}}\n",
+            StringComparison.Ordinal);
+    }
 }
 
 /// <summary>Where a variant finds the others.</summary>
-internal sealed record VariantPlaces(string Directory, int UpstreamPort, int CapturePort, string TapDirectory, int AdminPort);
+internal sealed record VariantPlaces(string Directory, int UpstreamPort, int CapturePort, string TapDirectory, int AdminPort, int MirrorPort);

@@ -233,6 +233,50 @@ public sealed class SqliteFileTests : IDisposable
             threads: 1);
     }
 
+    /// <summary>A row that no lookup finds any more is no empty stream.</summary>
+    [Theory]
+    [InlineData(false, "UPDATE appends SET stream = 99")]
+    [InlineData(true, "UPDATE compacted SET stream = 99")]
+    public async Task EventsThatCannotBeFound_AreAFault(bool isCompacted, string damage)
+    {
+        await Append(Stream, -1, 60, isCompacted);
+        Sql(EventsPath, damage);
+
+        await using SqliteEventStore store = Open();
+
+        StoreDamagedException ofStream = await Assert.ThrowsAsync<StoreDamagedException>(async () => await store.ReadStream(Stream, 0, Cancellation).CountAsync(Cancellation));
+        Assert.Contains($"no event of stream {Stream} can be found", ofStream.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreDamagedException>(async () => await store.ReadAll(0, Cancellation).CountAsync(Cancellation));
+    }
+
+    /// <summary>SQLite's own count of positions has no checksum: without it every event would be hidden, and positions given twice.</summary>
+    [Theory]
+    [InlineData("DELETE FROM sqlite_sequence")]
+    [InlineData("UPDATE sqlite_sequence SET name = 'other'")]
+    [InlineData("UPDATE sqlite_sequence SET seq = 7")]
+    public async Task LostCountOfPositions_IsAFault(string damage)
+    {
+        await Append(Stream, -1, 60, isCompacted: true);
+        Sql(EventsPath, damage);
+
+        await using SqliteEventStore store = Open();
+
+        StoreDamagedException read = await Assert.ThrowsAsync<StoreDamagedException>(async () => await store.ReadAll(0, Cancellation).CountAsync(Cancellation));
+        Assert.Contains("there is an event at 60", read.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreDamagedException>(() => store.Append(Stream, 59, [Event("one more")], Cancellation));
+    }
+
+    [Fact]
+    public async Task HugeCountOfPositions_HidesNothing()
+    {
+        await Append(Stream, -1, 60, isCompacted: true);
+        Sql(EventsPath, "UPDATE sqlite_sequence SET seq = 1152921504606846976");
+
+        await using SqliteEventStore store = Open();
+
+        Assert.Equal(60, await store.ReadAll(0, Cancellation).CountAsync(Cancellation));
+    }
+
     [Fact]
     public async Task AnyTruncation_GivesAFault()
     {

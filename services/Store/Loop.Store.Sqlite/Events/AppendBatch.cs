@@ -27,9 +27,7 @@ internal sealed class AppendBatch : IDisposable
         _stream = Command(connection, transaction, "SELECT id FROM streams WHERE name = $name", "$name");
         _newStream = Command(connection, transaction, "INSERT INTO streams (name) VALUES ($name) RETURNING id", "$name");
         _last = Command(connection, transaction, "SELECT MAX(version) FROM (SELECT MAX(version) AS version FROM appends WHERE stream = $stream UNION ALL SELECT MAX(version) FROM compacted WHERE stream = $stream)", "$stream");
-
-        // Not the largest that is there: the position of a deleted event is never given again.
-        _lastPosition = Command(connection, transaction, "SELECT seq FROM sqlite_sequence WHERE name = 'appends'");
+        _lastPosition = Command(connection, transaction, LastPosition.Select);
         _behind = Command(connection, transaction, StoredRow.Select(Behind, Behind, "ORDER BY version"), "$stream", "$version");
         _insert = Command(
             connection,
@@ -93,7 +91,7 @@ internal sealed class AppendBatch : IDisposable
         }
 
         long version = append.ExpectedVersion + append.Events.Count;
-        long position = (_lastPosition.ExecuteScalar() is long last ? last : 0) + append.Events.Count;
+        long position = LastPosition.Read(_file, _lastPosition).Given + append.Events.Count;
         byte[] events = EventPacking.Pack(_compressor, append.Events);
         _insert.Parameters[0].Value = position;
         _insert.Parameters[1].Value = stream;

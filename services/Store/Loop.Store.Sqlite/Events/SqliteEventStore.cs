@@ -83,7 +83,15 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
         {
             const string Behind = "stream = (SELECT id FROM streams WHERE name = $a) AND version >= $b";
             string select = StoredRow.Select(Behind, Behind, $"ORDER BY version LIMIT {PageLength}");
-            List<IReadOnlyList<StoredEvent>> page = await _file.Read(connection => Rows(connection, select, stream.ToString(), next), cancellationToken);
+            List<IReadOnlyList<StoredEvent>> page = await _file.Read(
+                connection =>
+                {
+                    // Asked before its events, since it comes with its first ones.
+                    bool isThere = next == 0 && HasStream(connection, stream);
+                    List<IReadOnlyList<StoredEvent>> rows = Rows(connection, select, stream.ToString(), next);
+                    return rows.Count > 0 || !isThere ? rows : throw _file.Damaged($"no event of stream {stream} can be found");
+                },
+                cancellationToken);
             foreach (StoredEvent item in page.SelectMany(row => row))
             {
                 if (item.Version < next)
@@ -102,7 +110,7 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredEvent> ReadAll(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        long end = await _file.Read(LastPosition, cancellationToken);
+        long end = await _file.Read(ReadLastPosition, cancellationToken);
         for (long after = afterPosition; after < end; after += WindowLength)
         {
             // Window by window, each in one statement: a stream that is compacted between two of them changes its place in neither.
@@ -148,11 +156,19 @@ public sealed class SqliteEventStore : IEventStore, IAsyncDisposable
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static long LastPosition(SqliteConnection connection)
+    private long ReadLastPosition(SqliteConnection connection)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT seq FROM sqlite_sequence WHERE name = 'appends'";
-        return command.ExecuteScalar() is long position ? position : 0;
+        command.CommandText = LastPosition.Select;
+        return LastPosition.Read(_file, command).OfEvents;
+    }
+
+    private static bool HasStream(SqliteConnection connection, StreamName stream)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT id FROM streams WHERE name = $a";
+        command.Parameters.AddWithValue("$a", stream.ToString());
+        return command.ExecuteScalar() is not null;
     }
 
     private List<IReadOnlyList<StoredEvent>> Rows(SqliteConnection connection, string select, object first, object second)

@@ -10,11 +10,14 @@ namespace Loop.Store.Sqlite.Events;
 /// <summary>Between a row of <c>appends</c> or <c>compacted</c> and its events. SQLite has no checksums of its own: each row carries one.</summary>
 internal static class StoredRow
 {
-    /// <summary>Rows of both tables, as <see cref="Read"/> expects them: one statement, so that a stream that is compacted meanwhile is seen in one of them.</summary>
+    /// <summary>
+    /// Rows of both tables, as <see cref="Read"/> expects them: one statement, so that a stream that is compacted meanwhile is seen in one of them. A row whose
+    /// stream is damaged must not vanish, hence the LEFT.
+    /// </summary>
     public static string Select(string ofAppends, string ofCompacted, string rest) =>
         $"""
-        SELECT position, name, version, at, checksum, events, NULL FROM appends JOIN streams ON streams.id = appends.stream WHERE {ofAppends}
-        UNION ALL SELECT position, name, version, NULL, checksum, events, first FROM compacted JOIN streams ON streams.id = compacted.stream WHERE {ofCompacted}
+        SELECT position, name, version, at, checksum, events, NULL FROM appends LEFT JOIN streams ON streams.id = appends.stream WHERE {ofAppends}
+        UNION ALL SELECT position, name, version, NULL, checksum, events, first FROM compacted LEFT JOIN streams ON streams.id = compacted.stream WHERE {ofCompacted}
         {rest}
         """;
 
