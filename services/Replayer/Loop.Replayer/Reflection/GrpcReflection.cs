@@ -81,9 +81,9 @@ internal static class GrpcReflection
         {
             await call.RequestStream.WriteAsync(request, cancellationToken);
         }
-        catch (RpcException error) when (error.StatusCode is StatusCode.Cancelled && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is IOException or InvalidOperationException or RpcException { StatusCode: StatusCode.Cancelled } && !cancellationToken.IsCancellationRequested)
         {
-            // The service answered before it had all of the request; what it said comes below.
+            // The service answered, or hung up, before it had all of the request; what came of it is told below.
         }
 
         if (!await call.ResponseStream.MoveNext(cancellationToken))
