@@ -78,8 +78,9 @@ public sealed class GrpcReflectionTests
                 client.Close();
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
+            // Stopped, while it waited or between two of them.
             open.ForEach(client => client.Dispose());
         }
     }
