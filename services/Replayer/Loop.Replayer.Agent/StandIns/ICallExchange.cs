@@ -34,8 +34,8 @@ internal interface ICallExchange
     CancellationToken Aborted { get; }
 
     /// <summary>
-    /// When the last bytes of the answer, or its reset, began to leave; null while it has not ended. A caller may have them, and make its next call, before
-    /// whoever sent them goes on.
+    /// When the last bytes of the answer, or its reset, began to leave (HTTP/2: the end of the stream, behind its bytes); null while it has not ended. A caller
+    /// may have them, and make its next call, before whoever sent them goes on.
     /// </summary>
     DateTimeOffset? EndedAt { get; }
 
